@@ -1,0 +1,40 @@
+# One line per target; `make help` lists them.
+ONCE_ROUNDS ?= 1000
+FUZZTIME ?= 3s
+FUZZTIME_LONG ?= 5m
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: check
+check: ## everything CI runs: format, vet, staticcheck, build, race tests on both engines, short fuzzing
+	@FUZZTIME=$(FUZZTIME) scripts/check
+
+.PHONY: test
+test: ## race tests of all packages on both engines
+	scripts/with-postgres go test -race -count=1 ./...
+
+.PHONY: build
+build: ## the binary, in bin/
+	CGO_ENABLED=0 go build -trimpath -o bin/doorward ./cmd/doorward
+
+.PHONY: format
+format: ## gofumpt all Go files
+	go tool -modfile=tools/go.mod gofumpt -w .
+
+.PHONY: race-redeem
+race-redeem: ## the slow proof that a login token is redeemed once (ONCE_ROUNDS)
+	DOORWARD_ONCE_ROUNDS=$(ONCE_ROUNDS) scripts/with-postgres go test ./internal/sqlstore/ -run Once -count=1 -timeout 60m
+
+.PHONY: schema
+schema: ## write the schema dump of each engine again
+	DOORWARD_UPDATE=1 scripts/with-postgres go test ./internal/sqlstore -run Schema -count=1
+
+.PHONY: routes
+routes: ## write the list of all routes again
+	DOORWARD_UPDATE=1 scripts/with-postgres go test ./internal/server -run Routes -count=1
+
+.PHONY: fuzz-long
+fuzz-long: ## fuzz every target for FUZZTIME_LONG
+	scripts/with-postgres scripts/fuzz $(FUZZTIME_LONG)

@@ -1,0 +1,62 @@
+// Command doorward is the token authority: the server and its operator's commands, one file each.
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/doorward/doorward/internal/config"
+)
+
+// Exit codes.
+const (
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+type commands struct {
+	Serve   serveCommand   `cmd:"" help:"Run the server."`
+	Demo    demoCommand    `cmd:"" help:"Run a server with the demo directory and print requests to paste."`
+	Apply   applyCommand   `cmd:"" help:"Load a directory file: tenants, people, credentials and audiences."`
+	Migrate migrateCommand `cmd:"" help:"Bring the store's schema up to this program's version."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+}
+
+func main() { os.Exit(run(os.Args[1:])) }
+
+func run(args []string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
+	var c commands
+	options := append(config.Options(),
+		kong.Name("doorward"),
+		kong.Description("The token authority of a platform: it logs integrators in, hands people over, and tells every module who came."),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.BindTo(ctx, (*context.Context)(nil)), kong.Bind(log),
+	)
+	parser, err := kong.New(&c, options...)
+	if err != nil {
+		return failed(err)
+	}
+	chosen, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintf(os.Stderr, "doorward: %v\nSee doorward --help.\n", err)
+		return exitUsage
+	}
+	if err := chosen.Run(); err != nil {
+		return failed(err)
+	}
+	return 0
+}
+
+func failed(err error) int {
+	fmt.Fprintf(os.Stderr, "doorward: %v\n", err)
+	return exitFailed
+}

@@ -1,0 +1,9 @@
+// Package demo holds the demo directory: a small platform with which the requests printed in the vendors' documents work.
+package demo
+
+import _ "embed"
+
+// Directory is the demo directory file, in the format of docs/directory.md.
+//
+//go:embed directory.yaml
+var Directory []byte

@@ -1,0 +1,93 @@
+package authority
+
+import (
+	"context"
+
+	"github.com/doorward/doorward/internal/audit"
+	"github.com/doorward/doorward/internal/fault"
+	"github.com/doorward/doorward/internal/grant"
+	"github.com/doorward/doorward/internal/secret"
+	"github.com/doorward/doorward/internal/tenant"
+)
+
+// Directory is what a directory file says, checked and with all references resolved. Positions are its order.
+type Directory struct {
+	Audiences   []Audience
+	Tenants     []Tenant // parents before children, without the installation
+	Roles       []grant.Role
+	People      []Principal
+	Services    []Principal
+	Grants      []grant.Grant
+	Credentials []DirectoryCredential
+}
+
+// DirectoryCredential is a credential as a directory has it: in clear, or with a password already hashed elsewhere.
+type DirectoryCredential struct {
+	Credential             // ID, Lookup, Verifier and Weak are found by applying
+	Key        secret.Text // what it is found by; none for a password
+	Secret     secret.Text // what must match, of a key pair, a password or a pass code
+}
+
+// ApplyOptions are choices of one apply.
+type ApplyOptions struct {
+	ResetPasswords bool                  // set passwords and pass codes again where they differ
+	Progress       func(done, total int) // entries looked at so far; may be nil
+}
+
+// ApplyReport says what an apply found and did.
+type ApplyReport struct {
+	Tenants, Roles, Audiences, Principals, Grants, Credentials Tally
+
+	Left    []Leftover          // stored, but no longer in the directory; never deleted
+	Revoked []Leftover          // in the directory, but revoked meanwhile: they stay so
+	Weak    []grant.PrincipalID // people whose password is too short
+}
+
+// Tally counts the entries of one kind.
+type Tally struct{ Created, Updated, Ended, Unchanged int }
+
+// Leftover is something stored that the directory and the store disagree on.
+type Leftover struct {
+	Kind string // tenant, role, audience, principal, grant or credential
+	Name string // as the operator knows it, never a secret
+}
+
+// Changes returns how many entries an apply wrote: 0 says that the store was as the directory says.
+func (r ApplyReport) Changes() int {
+	n := 0
+	for _, t := range []Tally{r.Tenants, r.Roles, r.Audiences, r.Principals, r.Grants, r.Credentials} {
+		n += t.Created + t.Updated + t.Ended
+	}
+	return n
+}
+
+// Apply makes the store agree with a directory, and never deletes what left it. It needs grant.ManageDirectory at the
+// installation. What differs is written in small transactions, each with its events, so that log-ins never wait long:
+// an apply that failed has done part of its work, and the next one does the rest. It fails with Denied, and with
+// Conflict when what is stored contradicts the directory.
+func (a *Authority) Apply(ctx context.Context, by Actor, d Directory, o ApplyOptions) (ApplyReport, error) {
+	if refused := by.refusedDirectory(); refused != nil || by.IsZero() {
+		err := a.actMany(ctx, by, audit.ApplyDirectory, refused, nil)
+		return ApplyReport{}, err
+	}
+	p := newApplication(a, by, d, o)
+	for _, stage := range []func(context.Context) error{
+		p.applyTenants, p.applyRoles, p.applyAudiences, p.applyPrincipals, p.applyGrants, p.applyCredentials, p.findLeft,
+	} {
+		if err := stage(ctx); err != nil {
+			return p.report, err
+		}
+	}
+	return p.report, nil
+}
+
+func (by Actor) refusedDirectory() error {
+	root := tenant.Path{{ID: tenant.Installation}}
+	if by.actingBy != "" {
+		return fault.New(fault.Denied, ReasonActing, "Who acts for somebody else cannot change the directory.")
+	}
+	if !by.may(grant.ManageDirectory, root) {
+		return fault.New(fault.Denied, ReasonNoPermission, "This needs the operator of the installation.")
+	}
+	return nil
+}

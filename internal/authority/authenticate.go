@@ -1,0 +1,123 @@
+package authority
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/doorward/doorward/internal/audit"
+	"github.com/doorward/doorward/internal/fault"
+	"github.com/doorward/doorward/internal/secret"
+)
+
+// Authenticate returns who presents a proof. Every refusal looks alike and costs alike, whatever was
+// wrong; the event has the reason. It fails with Unauthenticated, TooMany (this source has failed too
+// often, whoever it tried) or Unavailable.
+func (a *Authority) Authenticate(ctx context.Context, from Origin, p Proof) (Actor, error) {
+	c, s, err := a.find(ctx, p)
+	if err != nil {
+		return Actor{}, err
+	}
+	budget, err := a.reserve(ctx, from, p, c, s)
+	if err != nil {
+		return Actor{}, a.refuse(ctx, refusedProof(from, c, s), err)
+	}
+	reason, err := a.verify(ctx, from, p, c, s)
+	if err != nil {
+		budget.settle(false)
+		return Actor{}, err
+	}
+	if budget.locked {
+		reason = ReasonLocked
+	}
+	budget.settle(reason != "")
+	if reason != "" {
+		refusal := fault.New(fault.Unauthenticated, reason, "The credentials are not valid.")
+		return Actor{}, a.refuse(ctx, refusedProof(from, c, s), refusal)
+	}
+	return Actor{origin: from, standing: s, held: a.heldOf(s), credential: c}, nil
+}
+
+func refusedProof(from Origin, c Credential, s Standing) audit.Event {
+	e := from.event(audit.Authenticate)
+	e.Subject, e.Credential = s.Principal.ID, secret.ID(c.ID)
+	return e
+}
+
+// verify returns why the proof is refused, or "". The secret is always verified, against a dummy
+// when there is nothing to verify against, so that the time does not tell which it was.
+func (a *Authority) verify(ctx context.Context, from Origin, p Proof, c Credential, s Standing) (reason string, err error) {
+	matches, err := a.matches(ctx, p, c)
+	switch {
+	case err != nil:
+		return "", err
+	case s.Principal.ID == "":
+		return ReasonUnknown, nil
+	case c.ID.IsZero():
+		return ReasonNoPassword, nil
+	case !matches:
+		return ReasonWrong, nil
+	case p.organisation != "" && s.Principal.Organisation != p.organisation:
+		return ReasonOrganisation, nil
+	}
+	if reason := c.refusal(from, a.store.Now()); reason != "" {
+		return reason, nil
+	}
+	return s.refusal(), nil
+}
+
+// matches verifies what must match: a hash through the bounded pool, a fingerprint in constant time.
+func (a *Authority) matches(ctx context.Context, p Proof, c Credential) (bool, error) {
+	if p.kind == KeyPair {
+		return a.keys.Fingerprint(secret.PurposePairSecret, p.secret).Equal(c.Verifier), nil
+	}
+	if !p.isHashed() {
+		return true, nil // found by the whole secret
+	}
+	hash := c.PasswordHash
+	if hash == "" {
+		hash = secret.DummyHash()
+	}
+	var matches bool
+	var failed error
+	if err := a.hashing.Do(ctx, func() { matches, failed = hash.Verify(p.secret) }); err != nil {
+		return false, err
+	}
+	if failed != nil {
+		return false, fault.As(failed)
+	}
+	return matches && c.PasswordHash != "", nil
+}
+
+// refusal returns why a credential does not count here and now, or "".
+func (c Credential) refusal(from Origin, now time.Time) string {
+	switch {
+	case c.Dialects != nil && !slices.Contains(c.Dialects, from.Dialect):
+		return ReasonDialect
+	case c.Networks != nil && !c.allowsSource(from):
+		return ReasonNetwork
+	}
+	return c.ended(now)
+}
+
+// ended returns why a credential does not count any more, wherever it is used, or "".
+func (c Credential) ended(now time.Time) string {
+	switch {
+	case !c.RevokedAt.IsZero():
+		return ReasonRevoked
+	case c.Status != Active:
+		return ReasonDisabled
+	case !c.ExpiresAt.IsZero() && !now.Before(c.ExpiresAt):
+		return ReasonExpired
+	}
+	return ""
+}
+
+func (c Credential) allowsSource(from Origin) bool {
+	for _, network := range c.Networks {
+		if network.Contains(from.Source.Unmap()) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,213 @@
+package authority
+
+import (
+	"net/netip"
+	"time"
+
+	"github.com/doorward/doorward/internal/grant"
+	"github.com/doorward/doorward/internal/secret"
+	"github.com/doorward/doorward/internal/tenant"
+)
+
+// Status says whether a tenant, principal or credential counts.
+type Status string
+
+// The statuses. A tenant is active or suspended, a principal active, inactive or deleted, a credential active or disabled.
+const (
+	Active    Status = "active"
+	Inactive  Status = "inactive"
+	Deleted   Status = "deleted"
+	Suspended Status = "suspended"
+	Disabled  Status = "disabled"
+)
+
+// Tenant is a node of the tenant tree with what its portals and integrators are told of it.
+type Tenant struct {
+	ID        tenant.ID
+	Parent    tenant.ID
+	Name      string
+	Status    Status
+	Position  int64  // order in the directory file
+	Portal    string // base URL of the account's own portal, or empty
+	Profile   Profile
+	CreatedAt time.Time
+	UpdatedAt time.Time
+}
+
+// Profile is what dialects answer about an account; empty means not known.
+type Profile struct {
+	BusinessName, DocType, DocNumber, OwnCode, PickupCode string
+	Repcode, ServicePhone, ServiceEmail                   string
+	Whitelabel                                            map[string]any
+}
+
+// Principal is who can hold credentials: a person or a service.
+type Principal struct {
+	ID           grant.PrincipalID
+	Organisation tenant.ID
+	Email        string // as written; compared by its canonical form
+	Username     string
+	Name         string
+	Status       Status
+	CreatedAt    time.Time
+	UpdatedAt    time.Time
+	CreatedBy    grant.PrincipalID
+	UpdatedBy    grant.PrincipalID
+}
+
+// CredentialID names one credential.
+type CredentialID secret.ID
+
+// CredentialKind is one of the kinds of credential.
+type CredentialKind string
+
+// The kinds of credential.
+const (
+	APIKey             CredentialKind = "api-key"
+	KeyPair            CredentialKind = "key-pair"
+	ManagerKey         CredentialKind = "manager-key"
+	Password           CredentialKind = "password"
+	PassCode           CredentialKind = "pass-code"
+	AuthenticationCode CredentialKind = "authentication-code"
+)
+
+// Credential is a long-lived means to prove a principal. It holds fingerprints and hashes, never a secret.
+type Credential struct {
+	ID        CredentialID
+	Kind      CredentialKind
+	Principal grant.PrincipalID
+	Name      string // what people call it
+	PublicID  string // a key pair's key or a pass code's identifier, which are not secret
+
+	Lookup       secret.Fingerprint  // zero for a password, which is found by its principal
+	Verifier     secret.Fingerprint  // of a key pair's secret
+	PasswordHash secret.PasswordHash // of a password or a pass code
+	Weak         bool                // a password that is too short, as taken over from elsewhere
+
+	Restriction
+	Audience  int64          // the audience whose back end redeems with it, or 0
+	Limits    map[string]int // requests a minute by route name, over the dialect's default
+	Status    Status
+	ExpiresAt time.Time // zero: never
+	RevokedAt time.Time // zero: not revoked
+	CreatedAt time.Time
+	UpdatedAt time.Time
+	CreatedBy grant.PrincipalID
+}
+
+// Restriction narrows what a credential can be used for; a nil list does not narrow.
+type Restriction struct {
+	Tenants     []tenant.ID // only at these and below
+	Permissions []grant.Permission
+	Dialects    []string
+	Networks    []netip.Prefix
+}
+
+// AudienceID names a relying module, as the directory numbers it.
+type AudienceID int64
+
+// AudienceKind is portal or api.
+type AudienceKind string
+
+// The kinds of audience: a portal a person lands on, or an API that checks a token itself.
+const (
+	Portal AudienceKind = "portal"
+	API    AudienceKind = "api"
+)
+
+// Audience is the relying module that a session or login token is made for.
+type Audience struct {
+	ID       AudienceID
+	Name     string
+	Kind     AudienceKind
+	URL      string // landing; {portal} {installation} {token} {email} {account}
+	Home     string // where the person goes once signed in
+	Lifetime LifetimeRange
+	CreatedAt,
+	UpdatedAt time.Time
+}
+
+// LifetimeRange bounds how long a login token for an audience lives.
+type LifetimeRange struct{ Default, Min, Max time.Duration }
+
+// LoginTokenID is the row key of a login token.
+type LoginTokenID secret.ID
+
+// LoginToken is a one-time, short-lived hand-off for one principal and one audience.
+type LoginToken struct {
+	ID          LoginTokenID
+	Fingerprint secret.Fingerprint
+	Audience    AudienceID
+	Subject     grant.PrincipalID
+	Account     tenant.ID
+	Actor       grant.PrincipalID // the person who acts as the subject, or empty
+	Credential  CredentialID      // what the minting actor proved itself with
+	Parent      SessionID         // the session it was minted from, or zero
+	Dialect     string
+	Reusable    bool   // a validation token: checked until it expires, never redeemed
+	Slot        string // at most one live token may hold it; empty: none
+	MintedAt    time.Time
+	ExpiresAt   time.Time
+
+	RedeemedAt time.Time
+	RedeemedBy CredentialID       // of the audience; zero for our own hand-off page
+	RedeemKey  secret.Fingerprint // of the redeemer's idempotency key; zero: none was given
+	Session    SessionID          // that resulted
+	Shown      int64              // times the hand-off page was shown
+	Absorbed   int64              // HEAD, prefetch and scanner hits that spent nothing
+}
+
+// SessionID is the row key of a session.
+type SessionID secret.ID
+
+// Session is the record that a principal is signed in.
+type Session struct {
+	ID           SessionID
+	Fingerprint  secret.Fingerprint
+	Subject      grant.PrincipalID
+	Organisation tenant.ID
+	Account      tenant.ID // or empty
+	Unit         tenant.ID // or empty
+	Audience     AudienceID
+	Actor        grant.PrincipalID // who acts as the subject, or empty
+	Credential   CredentialID      // what it descends from
+	Parent       SessionID         // the session whose login token it came from, or zero
+	LoginToken   LoginTokenID      // it was redeemed from, or zero
+	Dialect      string
+	OpenedAt     time.Time
+	ExpiresAt    time.Time
+	IdleLifetime time.Duration // 0: absolute lifetime only
+	UsedAt       time.Time     // coarse, kept for idle sessions only
+	ClosedAt     time.Time
+}
+
+// Standing is a principal with everything that decides what it may do now.
+type Standing struct {
+	Principal Principal
+	Grants    []grant.Grant               // in directory order
+	Roles     map[grant.RoleID]grant.Role // the organisations' own roles among the grants
+	Tenants   map[tenant.ID]Tenant        // every tenant granted at or at home in, and all above them
+}
+
+// Feed entry: something that ended or changed a fact.
+
+// FeedKind says which kind of fact changed.
+type FeedKind string
+
+// The kinds of fact that nodes drop from memory.
+const (
+	FeedTenant     FeedKind = "tenant"
+	FeedPrincipal  FeedKind = "principal"
+	FeedCredential FeedKind = "credential"
+	FeedSession    FeedKind = "session"
+	FeedRole       FeedKind = "role"
+	FeedAudience   FeedKind = "audience"
+)
+
+// FeedEntry is one line of the feed of what ended or changed facts.
+type FeedEntry struct {
+	Sequence int64
+	Kind     FeedKind
+	Key      string // the ID of what changed, in its text form
+	At       time.Time
+}

@@ -1,0 +1,62 @@
+package authority
+
+import (
+	"time"
+
+	"github.com/doorward/doorward/internal/grant"
+	"github.com/doorward/doorward/internal/tenant"
+)
+
+// handover is a person being handed over at an account: as a login token, and later as the session redeemed from it.
+type handover struct {
+	subject    Standing
+	actor      Standing // who acts as the subject; zero: nobody
+	minter     Standing // whose credential handed over
+	credential Credential
+	account    []Tenant
+}
+
+// judgeHandover returns why a handover does not count now, or "". The same rule decides when a login token is
+// minted, shown and redeemed and at every use of the session, so that what was suspended, moved, deactivated,
+// demoted or revoked meanwhile counts at once.
+func (a *Authority) judgeHandover(h handover, now time.Time) string {
+	if reason := h.credential.ended(now); reason != "" {
+		return reason
+	}
+	for _, who := range []Standing{h.minter, h.subject} {
+		if reason := who.refusal(); reason != "" {
+			return reason
+		}
+	}
+	path := pathOf(h.account)
+	if _, suspended := path.Suspended(); suspended || len(path) == 0 {
+		return ReasonTenantSuspended
+	}
+	level, member := h.subject.Level(path.ID())
+	if !member {
+		return ReasonNotMember
+	}
+	permission := grant.MintLoginToken
+	if h.actor.Principal.ID != "" {
+		permission = grant.ActAsOwner
+		if reason := h.actor.refusal(); reason != "" {
+			return reason
+		}
+		if level != grant.AccountOwner {
+			return ReasonNoOwner
+		}
+	}
+	return a.judgeMinter(h, permission, path)
+}
+
+// judgeMinter asks whether who handed over still may; nobody needs leave to hand over oneself.
+func (a *Authority) judgeMinter(h handover, permission grant.Permission, path tenant.Path) string {
+	if h.minter.Principal.ID == h.subject.Principal.ID {
+		return ""
+	}
+	minter := Actor{standing: h.minter, held: a.heldOf(h.minter), credential: h.credential}
+	if !minter.may(permission, path) {
+		return ReasonOutside
+	}
+	return ""
+}

@@ -1,0 +1,21 @@
+package authority
+
+import "github.com/doorward/doorward/internal/secret"
+
+// String returns the ID in 32 hex digits.
+func (id CredentialID) String() string { return secret.ID(id).String() }
+
+// IsZero reports whether there is no credential.
+func (id CredentialID) IsZero() bool { return secret.ID(id).IsZero() }
+
+// String returns the ID in 32 hex digits.
+func (id SessionID) String() string { return secret.ID(id).String() }
+
+// IsZero reports whether there is no session.
+func (id SessionID) IsZero() bool { return secret.ID(id).IsZero() }
+
+// String returns the ID in 32 hex digits.
+func (id LoginTokenID) String() string { return secret.ID(id).String() }
+
+// IsZero reports whether there is no login token.
+func (id LoginTokenID) IsZero() bool { return secret.ID(id).IsZero() }

@@ -1,0 +1,105 @@
+package authority
+
+import (
+	"context"
+	"slices"
+
+	"github.com/doorward/doorward/internal/audit"
+	"github.com/doorward/doorward/internal/fault"
+	"github.com/doorward/doorward/internal/grant"
+	"github.com/doorward/doorward/internal/tenant"
+)
+
+// Membership is what an actor is in one account, now and through the credential it came with.
+type Membership struct {
+	Account     Tenant
+	Level       grant.RoleID       // empty for a service
+	Roles       []grant.Role       // the organisation's own, their permissions narrowed to what the credential allows
+	Permissions []grant.Permission // of all these roles, each once
+	Primary     bool               // the account that counts when none is chosen: exactly one, if there is any
+}
+
+// Memberships returns the accounts that the actor is a member of, in directory order. Left out are those where it is
+// inactive, those that are suspended themselves or below a suspended tenant, and those its credential does not reach.
+func (a *Authority) Memberships(by Actor) []Membership {
+	var memberships []Membership
+	preferred := 0
+	for _, account := range by.standing.accounts() {
+		path := by.standing.Path(account)
+		if _, suspended := path.Suspended(); suspended || len(path) == 0 || !by.credential.reaches(path) {
+			continue
+		}
+		if by.standing.prefers(account) {
+			preferred = len(memberships)
+		}
+		memberships = append(memberships, by.membership(path))
+	}
+	if len(memberships) > 0 {
+		memberships[preferred].Primary = true
+	}
+	return memberships
+}
+
+// membership describes the actor in the account that path belongs to.
+func (by Actor) membership(path tenant.Path) Membership {
+	m := Membership{Account: by.standing.Tenants[path.ID()]}
+	m.Level, _ = by.standing.Level(path.ID())
+	for _, h := range by.held {
+		if h.Role.BuiltIn() || !h.Covers(path) {
+			continue
+		}
+		role := h.RoleOf
+		role.Permissions = nil
+		for _, p := range h.RoleOf.Permissions {
+			if !by.unrestricted(p) {
+				continue
+			}
+			role.Permissions = append(role.Permissions, p)
+			if !slices.Contains(m.Permissions, p) {
+				m.Permissions = append(m.Permissions, p)
+			}
+		}
+		m.Roles = append(m.Roles, role)
+	}
+	return m
+}
+
+// accounts returns where the principal counts as a member, in directory order: a person by its level, a service by any grant.
+func (s Standing) accounts() []tenant.ID {
+	var accounts []tenant.ID
+	for _, g := range s.Grants {
+		if g.Tenant.Kind() == tenant.KindAccount && !slices.Contains(accounts, g.Tenant) && s.isMember(g) {
+			accounts = append(accounts, g.Tenant)
+		}
+	}
+	return accounts
+}
+
+func (s Standing) isMember(g grant.Grant) bool {
+	if !s.Principal.ID.IsPerson() {
+		return !g.Inactive
+	}
+	_, active := s.Level(g.Tenant)
+	return active
+}
+
+// prefers reports whether the directory marks the account as the principal's primary one.
+func (s Standing) prefers(account tenant.ID) bool {
+	return slices.ContainsFunc(s.Grants, func(g grant.Grant) bool { return g.Tenant == account && g.Primary })
+}
+
+// ChooseMembership returns the membership of an account that the actor wants to work in; for the empty ID its primary
+// one, or the zero Membership when it has none. It fails with Denied, and records it, for an account that is not among them.
+func (a *Authority) ChooseMembership(ctx context.Context, by Actor, wanted tenant.ID) (Membership, error) {
+	for _, m := range a.Memberships(by) {
+		if m.Account.ID == wanted || wanted == "" && m.Primary {
+			return m, nil
+		}
+	}
+	if wanted == "" {
+		return Membership{}, nil
+	}
+	e := by.event(audit.Authenticate)
+	e.Tenant = wanted
+	return Membership{}, a.refuse(ctx, e, fault.New(fault.Denied, ReasonOutside, "The account is not one of this session's."))
+}

@@ -1,0 +1,34 @@
+package authority
+
+// Reasons why something was refused: stable codes for the operator, in events and
+// logs, never in an answer, where all of one class look alike.
+const (
+	ReasonUnknown           = "unknown"             // no such credential, token or principal
+	ReasonWrong             = "wrong-secret"        // the secret does not match
+	ReasonLocked            = "locked"              // too many failed tries; even the right one is refused
+	ReasonInactive          = "principal-inactive"  // deactivated, here or everywhere
+	ReasonDeleted           = "principal-deleted"   //
+	ReasonNoPassword        = "no-such-credential"  // the principal has none of this kind
+	ReasonExpired           = "expired"             //
+	ReasonDisabled          = "credential-disabled" //
+	ReasonRevoked           = "credential-revoked"  //
+	ReasonDialect           = "dialect-not-allowed" // the credential is not for this dialect
+	ReasonNetwork           = "network-not-allowed" // nor for this source
+	ReasonOrganisation      = "other-organisation"  //
+	ReasonTenantSuspended   = "tenant-suspended"    // the tenant or one above it
+	ReasonOutside           = "outside-reach"       // outside the actor's subtree
+	ReasonNoPermission      = "no-permission"       //
+	ReasonNotMember         = "not-a-member"        // of the account
+	ReasonNoOwner           = "no-active-owner"     // the account has none
+	ReasonNoPortal          = "no-portal"           // the account has none
+	ReasonNoEmail           = "no-email"            // the person has none, and the audience needs it
+	ReasonActing            = "acting-session"      // what somebody acting for another may not do
+	ReasonNotOwnUnit        = "unit-not-held"       //
+	ReasonClosed            = "session-closed"      //
+	ReasonIdle              = "session-idle"        //
+	ReasonParentClosed      = "parent-closed"       // what it descends from has ended
+	ReasonNotLive           = "not-redeemable"      // unknown, spent, expired, cancelled, other audience or e-mail
+	ReasonUnknownAudience   = "unknown-audience"    //
+	ReasonTooManyFromSource = "too-many-from-source"
+	ReasonNobody            = "not-authenticated"
+)

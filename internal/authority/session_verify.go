@@ -1,0 +1,164 @@
+package authority
+
+import (
+	"context"
+	"time"
+
+	"github.com/doorward/doorward/internal/fault"
+	"github.com/doorward/doorward/internal/grant"
+	"github.com/doorward/doorward/internal/secret"
+	"github.com/doorward/doorward/internal/tenant"
+)
+
+// Verdict is the outcome of verifying a session: valid, or the reason why not.
+type Verdict struct {
+	Reason string // empty: valid
+	SessionFacts
+}
+
+// Valid reports whether the session counts now.
+func (v Verdict) Valid() bool { return v.Reason == "" }
+
+// VerifySession says whether a session counts now, by everything that decides it now. An error means that it
+// could not be decided, which is never a yes.
+func (a *Authority) VerifySession(ctx context.Context, from Origin, token secret.Text) (Verdict, error) {
+	presented, ok := a.keys.ParseSession(token)
+	if !ok {
+		return Verdict{Reason: ReasonUnknown}, nil
+	}
+	v, err := a.verifySession(ctx, SessionID(presented.ID), presented.Fingerprint)
+	if err != nil || !v.Valid() {
+		return Verdict{Reason: v.Reason}, err
+	}
+	if reason := v.Credential.refusalFrom(from); reason != "" {
+		return Verdict{Reason: reason}, nil
+	}
+	a.uses.note(v.Session, a.store.Now())
+	return v, nil
+}
+
+func (a *Authority) verifySession(ctx context.Context, id SessionID, fingerprint secret.Fingerprint) (Verdict, error) {
+	var facts SessionFacts
+	err := a.store.View(ctx, func(ctx context.Context, v View) (err error) {
+		facts, err = v.SessionFacts(ctx, id)
+		return err
+	})
+	if fault.KindOf(err) == fault.NotFound || err == nil && !facts.Session.Fingerprint.Equal(fingerprint) {
+		return Verdict{Reason: ReasonUnknown}, nil
+	}
+	if err != nil {
+		return Verdict{Reason: ReasonUnknown}, err
+	}
+	return Verdict{Reason: a.judgeSession(facts, a.store.Now()), SessionFacts: facts}, nil
+}
+
+// judgeSession returns why a session does not count at a time, or "".
+func (a *Authority) judgeSession(f SessionFacts, now time.Time) string {
+	s := f.Session
+	switch {
+	case !s.ClosedAt.IsZero():
+		return ReasonClosed
+	case !now.Before(s.ExpiresAt):
+		return ReasonExpired
+	case s.IdleLifetime > 0 && !now.Before(a.uses.latest(s).Add(s.IdleLifetime)):
+		return ReasonIdle
+	case s.Unit != "" && !f.Subject.holdsUnit(s.Unit):
+		return ReasonNotOwnUnit
+	}
+	if reason := parentRefusal(s.Parent, f.Parent, now); reason != "" {
+		return reason
+	}
+	if s.LoginToken.IsZero() {
+		return judgeSignedIn(f, now)
+	}
+	return a.judgeHandover(handover{
+		subject: f.Subject, actor: f.Actor, minter: f.Holder,
+		credential: f.Credential, account: f.Account,
+	}, now)
+}
+
+// judgeSignedIn judges a session that was opened by its subject's own credential.
+func judgeSignedIn(f SessionFacts, now time.Time) string {
+	if reason := f.Credential.ended(now); reason != "" {
+		return reason
+	}
+	if f.Credential.Principal != f.Session.Subject {
+		return ReasonRevoked // the key was given to somebody else
+	}
+	if reason := f.Subject.refusal(); reason != "" {
+		return reason
+	}
+	if f.Session.Account == "" {
+		return ""
+	}
+	return f.Subject.refusalIn(pathOf(f.Account), f.Session.Account)
+}
+
+// refusalIn returns why a principal does not count in an account now, or ""; path is the account's, as far as it is known.
+func (s Standing) refusalIn(path tenant.Path, account tenant.ID) string {
+	if _, suspended := path.Suspended(); suspended {
+		return ReasonTenantSuspended
+	}
+	if _, member := s.Level(account); !member && s.Principal.ID.IsPerson() {
+		return ReasonNotMember
+	}
+	return ""
+}
+
+func parentRefusal(id SessionID, parent Session, now time.Time) string {
+	if id.IsZero() {
+		return ""
+	}
+	if parent.ID != id || !parent.ClosedAt.IsZero() || !now.Before(parent.ExpiresAt) {
+		return ReasonParentClosed
+	}
+	return ""
+}
+
+// refusalFrom applies a credential's network restriction to what descends from it.
+func (c Credential) refusalFrom(from Origin) string {
+	if c.Kind == "" || c.Networks == nil || c.allowsSource(from) {
+		return ""
+	}
+	return ReasonNetwork
+}
+
+// AuthenticateSession returns the actor that a session token stands for; it fails with Unauthenticated.
+func (a *Authority) AuthenticateSession(ctx context.Context, from Origin, token secret.Text) (Actor, Verdict, error) {
+	v, err := a.VerifySession(ctx, from, token)
+	if err != nil {
+		return Actor{}, v, err
+	}
+	if !v.Valid() {
+		return Actor{}, v, fault.New(fault.Unauthenticated, v.Reason, "The session is not valid.")
+	}
+	by := Actor{
+		origin: from, standing: v.Subject, held: a.heldOf(v.Subject),
+		credential: v.Credential, session: v.Session.ID, actingBy: v.Session.Actor,
+	}
+	if !v.Session.LoginToken.IsZero() {
+		// A handed-over person is not bound by what bound the credential that handed it over.
+		by.credential = Credential{ID: v.Credential.ID, Restriction: Restriction{Tenants: []tenant.ID{v.Session.Account}}}
+	}
+	return by, v, nil
+}
+
+// Permissions returns what the session's subject may do at an account: the platform's permissions of its roles
+// there, within what the session's credential is restricted to.
+func (a *Authority) Permissions(by Actor, account tenant.ID) []grant.Permission {
+	path := by.standing.Path(account)
+	seen := map[grant.Permission]bool{}
+	var permissions []grant.Permission
+	for _, h := range by.held {
+		if !h.Covers(path) || !by.credential.reaches(path) {
+			continue
+		}
+		for _, p := range h.RoleOf.Permissions {
+			if !seen[p] && by.unrestricted(p) {
+				seen[p] = true
+				permissions = append(permissions, p)
+			}
+		}
+	}
+	return permissions
+}

@@ -1,0 +1,84 @@
+package authority
+
+import (
+	"github.com/doorward/doorward/internal/grant"
+	"github.com/doorward/doorward/internal/tenant"
+)
+
+// node returns what the tree needs of the tenant.
+func (t Tenant) node() tenant.Node {
+	return tenant.Node{ID: t.ID, Parent: t.Parent, Suspended: t.Status != Active}
+}
+
+// pathOf turns a lineage, nearest first, into the path of its first tenant.
+func pathOf(lineage []Tenant) tenant.Path {
+	path := make(tenant.Path, len(lineage))
+	for i, t := range lineage {
+		path[i] = t.node()
+	}
+	return path
+}
+
+// Path returns the path of a tenant the principal is granted at, or nil when it is not among them.
+func (s Standing) Path(id tenant.ID) tenant.Path {
+	nodes := make(map[tenant.ID]tenant.Node, len(s.Tenants))
+	for _, t := range s.Tenants {
+		nodes[t.ID] = t.node()
+	}
+	path, err := tenant.Climb(id, nodes)
+	if err != nil {
+		return nil
+	}
+	return path
+}
+
+// heldOf resolves the roles of a principal's grants and leaves out what does not count now.
+func (a *Authority) heldOf(s Standing) []grant.Held {
+	held := make([]grant.Held, 0, len(s.Grants))
+	for _, g := range s.Grants {
+		role, ok := a.roles[g.Role]
+		if !ok {
+			role = s.Roles[g.Role]
+		}
+		held = append(held, grant.Held{Grant: g, RoleOf: role})
+	}
+	return held
+}
+
+// refusal returns why a principal does not count at all now, or "".
+func (s Standing) refusal() string {
+	switch s.Principal.Status {
+	case Active:
+	case Deleted:
+		return ReasonDeleted
+	default:
+		return ReasonInactive
+	}
+	if s.Principal.Organisation == "" {
+		return ""
+	}
+	if _, suspended := s.Path(s.Principal.Organisation).Suspended(); suspended {
+		return ReasonTenantSuspended
+	}
+	return ""
+}
+
+// Level returns the principal's active level in an account; ok is false when it is not a member there.
+func (s Standing) Level(account tenant.ID) (level grant.RoleID, ok bool) {
+	for _, g := range s.Grants {
+		if g.Tenant == account && g.Role.IsLevel() {
+			return g.Role, !g.Inactive
+		}
+	}
+	return "", false
+}
+
+// grantAt returns the principal's grant of a role at a tenant.
+func (s Standing) grantAt(at tenant.ID, role grant.RoleID) (grant.Grant, bool) {
+	for _, g := range s.Grants {
+		if g.Tenant == at && g.Role == role && !g.Inactive {
+			return g, true
+		}
+	}
+	return grant.Grant{}, false
+}

@@ -1,0 +1,194 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/url"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The bounds of what can be set. A login token is at most 15 minutes away from
+// being useless, which is what bounds a copied data directory.
+const (
+	shortestSession    = time.Second
+	longestSession     = 365 * 24 * time.Hour
+	shortestLoginToken = 5 * time.Second
+	longestLoginToken  = 15 * time.Minute
+	mostHashWorkers    = 1024
+	longestHashQueue   = 100_000
+)
+
+var (
+	ratePattern   = regexp.MustCompile(`^[1-9][0-9]{0,6}/min$`)
+	memberPattern = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{0,63}$`)
+	managerRoles  = []string{"sales", "marketing", "owner", "admin"}
+)
+
+// Check validates every value, fills in those that follow from others, and returns all faults joined.
+func (c *Config) Check() error {
+	return errors.Join(
+		c.Store.Check(),
+		c.checkListen(),
+		c.checkPublicURL(),
+		c.Sessions.check(),
+		c.Alephee.check(),
+		c.ActivePlatform.check(),
+		c.CRMCOM.check(),
+		c.Hashing.check(),
+	)
+}
+
+// Check validates where data and keys are and fills in the default of Keys.
+func (s *Store) Check() error {
+	var faults []error
+	if s.Data == "" && s.Database == "" {
+		faults = append(faults, errors.New("--data is missing: write --data DIR for the embedded store, or --database postgres://… for PostgreSQL"))
+	}
+	if s.Database != "" && !isPostgresURL(s.Database) {
+		faults = append(faults, errors.New("--database is not a PostgreSQL URL: write --database postgres://user@host:5432/name"))
+	}
+	switch {
+	case s.Keys == "" && s.Data != "":
+		s.Keys = filepath.Join(s.Data, "keys")
+	case s.Keys == "" && s.Database != "":
+		faults = append(faults, errors.New("--keys is missing: with --database and no --data, write --keys DIR, the same on every node"))
+	}
+	return errors.Join(faults...)
+}
+
+func isPostgresURL(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && (u.Scheme == "postgres" || u.Scheme == "postgresql") && u.Opaque == ""
+}
+
+func (c *Config) checkListen() error {
+	_, port, err := net.SplitHostPort(c.Listen)
+	if err != nil || !isPort(port) {
+		return fmt.Errorf("--listen %q is not HOST:PORT: write for example --listen 127.0.0.1:8080", c.Listen)
+	}
+	return nil
+}
+
+func isPort(text string) bool {
+	_, err := strconv.ParseUint(text, 10, 16)
+	return err == nil
+}
+
+// checkPublicURL leaves PublicURL empty when the port is 0: only who listens knows it then.
+func (c *Config) checkPublicURL() error {
+	if c.PublicURL == "" {
+		if _, port, err := net.SplitHostPort(c.Listen); err == nil && strings.Trim(port, "0") != "" {
+			c.PublicURL = DefaultPublicURL(c.Listen)
+		}
+		return nil
+	}
+	u, err := url.Parse(c.PublicURL)
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" {
+		return errors.New("--public-url is not an absolute http or https URL: write for example --public-url https://login.example.com")
+	}
+	if port := u.Port(); strings.HasSuffix(u.Host, ":") || (port != "" && !isPort(port)) {
+		return fmt.Errorf("--public-url has no usable port: write --public-url %s://%s, or a port from 1 to 65535", u.Scheme, u.Hostname())
+	}
+	if bare := u.Scheme + "://" + u.Host; c.PublicURL != bare {
+		return fmt.Errorf("--public-url must be scheme and host only, without path, query, fragment or user: write --public-url %s", bare)
+	}
+	return nil
+}
+
+// DefaultPublicURL returns the URL of an installation that is reached at the address it listens on.
+func DefaultPublicURL(address string) string {
+	if strings.HasPrefix(address, ":") {
+		address = "localhost" + address
+	}
+	return "http://" + address
+}
+
+func (s *Sessions) check() error {
+	var faults []error
+	for _, session := range []struct {
+		flag     string
+		lifetime time.Duration
+	}{
+		{"redeemed-session-lifetime", s.RedeemedLifetime},
+		{"redeemed-session-idle", s.RedeemedIdle},
+		{"acting-session-lifetime", s.ActingLifetime},
+		{"pulse-session-lifetime", s.PulseLifetime},
+		{"crmcom-session-lifetime", s.CRMCOMLifetime},
+	} {
+		faults = append(faults, within(session.flag, session.lifetime, shortestSession, longestSession))
+	}
+	if s.RedeemedIdle > s.RedeemedLifetime {
+		faults = append(faults, fmt.Errorf("--redeemed-session-idle %s is longer than --redeemed-session-lifetime: write at most %s", s.RedeemedIdle, s.RedeemedLifetime))
+	}
+	return errors.Join(faults...)
+}
+
+func (a *Alephee) check() error {
+	faults := []error{
+		memberName("alephee-token-member", a.LoginTokenMember),
+		memberName("alephee-url-member", a.URLMember),
+	}
+	if a.LoginTokenMember == a.URLMember {
+		faults = append(faults, fmt.Errorf("--alephee-url-member is the same as --alephee-token-member: write two different names, not %q twice", a.URLMember))
+	}
+	if !ratePattern.MatchString(a.Rate) {
+		faults = append(faults, fmt.Errorf("--alephee-rate %q is not a rate: write 1 to 9999999 requests a minute, for example --alephee-rate 30/min", a.Rate))
+	}
+	return errors.Join(faults...)
+}
+
+func memberName(flag, name string) error {
+	if !memberPattern.MatchString(name) {
+		return fmt.Errorf("--%s %q is not a member name: write a letter, then letters, digits or underscores, 64 at most", flag, name)
+	}
+	return nil
+}
+
+func (a *ActivePlatform) check() error {
+	var faults []error
+	if a.Audience < 1 {
+		faults = append(faults, fmt.Errorf("--activeplatform-audience %d is no audience: write the id of one, 1 or more", a.Audience))
+	}
+	if len(a.Roles) == 0 {
+		faults = append(faults, fmt.Errorf("--activeplatform-roles names no role: write one or more of %s", strings.Join(managerRoles, ",")))
+	}
+	for i, role := range a.Roles {
+		if !slices.Contains(managerRoles, role) || slices.Contains(a.Roles[:i], role) {
+			faults = append(faults, fmt.Errorf("--activeplatform-roles: %q is unknown or repeated: write each of %s at most once", role, strings.Join(managerRoles, ",")))
+		}
+	}
+	faults = append(faults, within("activeplatform-token-lifetime", a.LoginTokenLifetime, shortestLoginToken, longestLoginToken))
+	return errors.Join(faults...)
+}
+
+func (c *CRMCOM) check() error {
+	if c.Profile != "v19" {
+		return fmt.Errorf("--crmcom-profile %q is unknown: write v19", c.Profile)
+	}
+	return nil
+}
+
+func (h *Hashing) check() error {
+	faults := []error{
+		within("hash-workers", h.Workers, 0, mostHashWorkers),
+		within("hash-queue", h.Queue, 0, longestHashQueue),
+	}
+	if h.Workers == 0 {
+		h.Workers = runtime.GOMAXPROCS(0)
+	}
+	return errors.Join(faults...)
+}
+
+func within[T int | time.Duration](flag string, value, least, most T) error {
+	if value < least || value > most {
+		return fmt.Errorf("--%s %v is out of range: write %v to %v", flag, value, least, most)
+	}
+	return nil
+}

@@ -1,0 +1,133 @@
+package config_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/doorward/doorward/internal/config"
+)
+
+func TestCheckNamesTheFlagAndWhatToWriteInstead(t *testing.T) {
+	for name, c := range map[string]struct {
+		spoil func(*config.Config)
+		want  []string
+	}{
+		"no store":            {func(c *config.Config) { c.Data = "" }, []string{"--data is missing", "write --data DIR"}},
+		"not postgres":        {func(c *config.Config) { c.Database = "mysql://h/n" }, []string{"--database", "write --database postgres://"}},
+		"not a database url":  {func(c *config.Config) { c.Database = "postgres:n" }, []string{"--database", "write"}},
+		"database alone":      {func(c *config.Config) { c.Data, c.Database = "", "postgres://h/n" }, []string{"--keys is missing", "write --keys DIR"}},
+		"listen no port":      {func(c *config.Config) { c.Listen = "localhost" }, []string{`--listen "localhost"`, "write"}},
+		"listen named port":   {func(c *config.Config) { c.Listen = ":http" }, []string{"--listen", "write"}},
+		"listen large port":   {func(c *config.Config) { c.Listen = ":65536" }, []string{"--listen", "write"}},
+		"public relative":     {func(c *config.Config) { c.PublicURL = "login.example.com" }, []string{"--public-url", "write for example --public-url https://"}},
+		"public other scheme": {func(c *config.Config) { c.PublicURL = "ftp://x.test" }, []string{"--public-url", "write"}},
+		"public no host":      {func(c *config.Config) { c.PublicURL = "https://:1" }, []string{"--public-url", "write"}},
+		"public path":         {func(c *config.Config) { c.PublicURL = "https://x.test/" }, []string{"write --public-url https://x.test"}},
+		"public query":        {func(c *config.Config) { c.PublicURL = "https://x.test?" }, []string{"write --public-url https://x.test"}},
+		"public fragment":     {func(c *config.Config) { c.PublicURL = "https://x.test#" }, []string{"write --public-url https://x.test"}},
+		"public user":         {func(c *config.Config) { c.PublicURL = "https://u:p@x.test" }, []string{"write --public-url https://x.test"}},
+		"public port":         {func(c *config.Config) { c.PublicURL = "https://x.test:99999" }, []string{"--public-url", "write"}},
+		"public empty port":   {func(c *config.Config) { c.PublicURL = "https://x.test:" }, []string{"--public-url", "write"}},
+		"no lifetime":         {func(c *config.Config) { c.Sessions.ActingLifetime = 0 }, []string{"--acting-session-lifetime", "write 1s to"}},
+		"negative lifetime":   {func(c *config.Config) { c.Sessions.PulseLifetime = -time.Hour }, []string{"--pulse-session-lifetime", "write"}},
+		"endless lifetime":    {func(c *config.Config) { c.Sessions.CRMCOMLifetime = 9999 * time.Hour }, []string{"--crmcom-session-lifetime", "write"}},
+		"idle beyond life":    {func(c *config.Config) { c.Sessions.RedeemedIdle = 13 * time.Hour }, []string{"--redeemed-session-idle", "write at most 12h"}},
+		"member":              {func(c *config.Config) { c.Alephee.LoginTokenMember = "to ken" }, []string{"--alephee-token-member", "write"}},
+		"empty member":        {func(c *config.Config) { c.Alephee.URLMember = "" }, []string{"--alephee-url-member", "write"}},
+		"same members":        {func(c *config.Config) { c.Alephee.URLMember = "Token" }, []string{"--alephee-url-member", "two different names"}},
+		"rate zero":           {func(c *config.Config) { c.Alephee.Rate = "0/min" }, []string{"--alephee-rate", "write", "30/min"}},
+		"rate per second":     {func(c *config.Config) { c.Alephee.Rate = "30/s" }, []string{"--alephee-rate", "write"}},
+		"rate with newline":   {func(c *config.Config) { c.Alephee.Rate = "30/min\n" }, []string{"--alephee-rate", "write"}},
+		"audience":            {func(c *config.Config) { c.ActivePlatform.Audience = 0 }, []string{"--activeplatform-audience", "write"}},
+		"no role":             {func(c *config.Config) { c.ActivePlatform.Roles = nil }, []string{"--activeplatform-roles", "write one or more of sales"}},
+		"unknown role":        {func(c *config.Config) { c.ActivePlatform.Roles = []string{"amdin"} }, []string{"--activeplatform-roles", `"amdin"`, "write"}},
+		"role twice":          {func(c *config.Config) { c.ActivePlatform.Roles = []string{"owner", "owner"} }, []string{"--activeplatform-roles", "at most once"}},
+		"short login token":   {func(c *config.Config) { c.ActivePlatform.LoginTokenLifetime = time.Second }, []string{"--activeplatform-token-lifetime", "write 5s to 15m"}},
+		"long login token":    {func(c *config.Config) { c.ActivePlatform.LoginTokenLifetime = time.Hour }, []string{"--activeplatform-token-lifetime", "write 5s to 15m"}},
+		"profile":             {func(c *config.Config) { c.CRMCOM.Profile = "jwt" }, []string{"--crmcom-profile", "write v19"}},
+		"negative workers":    {func(c *config.Config) { c.Hashing.Workers = -1 }, []string{"--hash-workers", "write 0 to 1024"}},
+		"long queue":          {func(c *config.Config) { c.Hashing.Queue = 1_000_000 }, []string{"--hash-queue", "write 0 to 100000"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := mustParse(t, "serve", "--data", "d").Serve.Config
+			c.spoil(&got)
+			err := got.Check()
+			if err == nil {
+				t.Fatal("accepted")
+			}
+			for _, want := range c.want {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("%q does not say %q", err, want)
+				}
+			}
+			if strings.Contains(err.Error(), "\n") {
+				t.Errorf("more than one message for one fault: %q", err)
+			}
+		})
+	}
+}
+
+func TestCheckReportsAllFaultsAtOnce(t *testing.T) {
+	got := mustParse(t, "serve", "--alephee-rate", "x", "--listen", "x").Serve
+	err := got.Check()
+	for _, flag := range []string{"--data", "--alephee-rate", "--listen"} {
+		if err == nil || !strings.Contains(err.Error(), flag) {
+			t.Errorf("%v does not name %s", err, flag)
+		}
+	}
+}
+
+func TestCheckNeverRepeatsTheDatabasePassword(t *testing.T) {
+	for _, url := range []string{"mysql://u:pass-word@h/n", "postgres://u:pass-word@h:port/n", "u:pass-word@h", "postgres://u:pass-word@h/%zz"} {
+		got := mustParse(t, "serve", "--database", url).Serve
+		if err := got.Check(); err == nil || strings.Contains(err.Error(), "pass-word") {
+			t.Errorf("%s: %v", url, err)
+		}
+	}
+}
+
+func TestCheckAcceptsEveryWayToNameAStore(t *testing.T) {
+	for name, c := range map[string]struct {
+		store config.Store
+		keys  string
+	}{
+		"embedded":               {config.Store{Data: "d"}, "d/keys"},
+		"embedded, own keys":     {config.Store{Data: "d", Keys: "k"}, "k"},
+		"database":               {config.Store{Database: "postgres://h/n", Keys: "k"}, "k"},
+		"database by socket":     {config.Store{Database: "postgresql:///n?host=/run/postgresql", Keys: "k"}, "k"},
+		"database and directory": {config.Store{Database: "postgres://h/n", Data: "d"}, "d/keys"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if err := c.store.Check(); err != nil || c.store.Keys != c.keys {
+				t.Errorf("%v, keys %q", err, c.store.Keys)
+			}
+		})
+	}
+}
+
+func TestThePublicURLFollowsTheListener(t *testing.T) {
+	for listen, want := range map[string]string{
+		"127.0.0.1:80": "http://127.0.0.1:80", ":8080": "http://localhost:8080", "[::1]:8080": "http://[::1]:8080", "127.0.0.1:0": "",
+	} {
+		got := mustParse(t, "serve", "--data", "d", "--listen", listen).Serve
+		if err := got.Check(); err != nil || got.PublicURL != want {
+			t.Errorf("%s: %v, %q", listen, err, got.PublicURL)
+		}
+	}
+	got := mustParse(t, "serve", "--data", "d", "--public-url", "https://[::1]:8443").Serve
+	if err := got.Check(); err != nil || got.PublicURL != "https://[::1]:8443" {
+		t.Errorf("%v, %q", err, got.PublicURL)
+	}
+}
+
+func TestCheckTwiceIsCheckOnce(t *testing.T) {
+	got := mustParse(t, "serve", "--data", "d").Serve
+	if err := got.Check(); err != nil {
+		t.Fatal(err)
+	}
+	once := got.Config
+	if err := got.Check(); err != nil || got.PublicURL != once.PublicURL || got.Keys != once.Keys {
+		t.Errorf("%v: %+v, then %+v", err, once, got)
+	}
+}

@@ -1,0 +1,93 @@
+// Package config turns flags, environment and a YAML file into one checked value.
+//
+// A flag wins over the environment, the environment over the file, the file
+// over the default. Every flag --some-name is DOORWARD_SOME_NAME in the
+// environment and some-name in the file; an empty environment variable counts
+// as not set. The package decides nothing about the product: it says whether a
+// value can be used, and otherwise which flag to write differently. It opens
+// nothing but the file, and no message repeats a database URL, which may hold
+// a password.
+package config
+
+import (
+	"os"
+	"slices"
+	"time"
+
+	"github.com/alecthomas/kong"
+)
+
+// Config is everything the operator can set on a command that serves.
+type Config struct {
+	Store
+
+	Listen    string `placeholder:"HOST:PORT" default:"127.0.0.1:8080" help:"Address to listen on."`
+	PublicURL string `name:"public-url" placeholder:"URL" help:"URL under which others reach this installation, and its issuer (default: http://LISTEN)."`
+
+	Sessions       Sessions       `embed:"" group:"Session lifetimes"`
+	Alephee        Alephee        `embed:"" prefix:"alephee-" group:"Alephee dialect"`
+	ActivePlatform ActivePlatform `embed:"" prefix:"activeplatform-" group:"ActivePlatform dialect"`
+	CRMCOM         CRMCOM         `embed:"" prefix:"crmcom-" group:"CRM.COM dialect"`
+	Hashing        Hashing        `embed:"" prefix:"hash-" group:"Password hashing"`
+}
+
+// Store says where data and keys are; commands that open the store without serving embed it alone.
+type Store struct {
+	File     File   `name:"config" placeholder:"FILE" help:"YAML file whose keys are the names of these flags."`
+	Data     string `placeholder:"DIR" help:"Directory of the embedded store; needed unless --database is given."`
+	Database string `placeholder:"URL" help:"PostgreSQL to use instead of the embedded store, as postgres://user@host/name."`
+	Keys     string `placeholder:"DIR" help:"Directory of the pepper and the sealing key (default: DATA/keys); needed when there is no --data."`
+}
+
+// Sessions holds how long each kind of session lives.
+type Sessions struct {
+	RedeemedLifetime time.Duration `name:"redeemed-session-lifetime" default:"12h" help:"Life of a session opened by redeeming a login token."`
+	RedeemedIdle     time.Duration `name:"redeemed-session-idle" default:"1h" help:"Time without use after which a redeemed session ends."`
+	ActingLifetime   time.Duration `name:"acting-session-lifetime" default:"1h" help:"Life of a session in which someone acts for another person."`
+	PulseLifetime    time.Duration `name:"pulse-session-lifetime" default:"168h" help:"Life of a Pulse session."`
+	CRMCOMLifetime   time.Duration `name:"crmcom-session-lifetime" default:"1h" help:"Life of a CRM.COM session."`
+}
+
+// Alephee holds what an operator may vary in the Alephee dialect.
+type Alephee struct {
+	LoginTokenMember  string `name:"token-member" default:"Token" help:"JSON member that carries the login token."`
+	URLMember         string `name:"url-member" default:"Url" help:"JSON member that carries the landing URL."`
+	Rate              string `default:"30/min" help:"Requests allowed per key and endpoint, as N/min."`
+	DeprecateQueryKey bool   `help:"Answer an API key in the query with Deprecation and Link headers."`
+}
+
+// ActivePlatform holds what an operator may vary in the ActivePlatform dialect.
+type ActivePlatform struct {
+	Audience           int           `default:"3" help:"Audience its login tokens are minted for."`
+	Roles              []string      `default:"sales,marketing,owner,admin" help:"Manager roles that may mint, separated by commas."`
+	LoginTokenLifetime time.Duration `name:"token-lifetime" default:"5m" help:"Life of its login tokens."`
+}
+
+// CRMCOM holds what an operator may vary in the CRM.COM dialect.
+type CRMCOM struct {
+	Profile       string `enum:"v19" default:"v19" help:"Version profile to speak: ${enum}."`
+	ErrorStatuses bool   `help:"Answer errors with HTTP error statuses instead of 200."`
+}
+
+// Hashing bounds the slow work of checking passwords.
+type Hashing struct {
+	Workers int `default:"0" help:"Password hashes computed at once; 0 means one per core."`
+	Queue   int `default:"64" help:"Password checks that may wait for a worker; more are refused."`
+}
+
+// Options returns what every kong parser over a Config needs: the environment names and their rule.
+func Options() []kong.Option {
+	return []kong.Option{kong.DefaultEnvars("DOORWARD"), kong.PostBuild(forgetEmptyVariables)}
+}
+
+// forgetEmptyVariables removes variables without a value, which kong would parse as one.
+func forgetEmptyVariables(k *kong.Kong) error {
+	return kong.Visit(k.Model, func(node kong.Visitable, next kong.Next) error {
+		if flag, ok := node.(*kong.Flag); ok {
+			flag.Tag.Envs = slices.DeleteFunc(slices.Clone(flag.Tag.Envs), func(name string) bool {
+				return os.Getenv(name) == ""
+			})
+		}
+		return next(nil)
+	})
+}

@@ -1,0 +1,37 @@
+package alephee
+
+import (
+	"net/http"
+	"time"
+
+	"github.com/doorward/doorward/internal/authority"
+	"github.com/doorward/doorward/internal/dialect"
+	"github.com/doorward/doorward/internal/tenant"
+)
+
+func (d wire) checkMint(c *dialect.Call) error {
+	d.deprecate(c)
+	parameters, err := parseMint(c.Request)
+	c.Input = parameters
+	return err
+}
+
+// mintLoginToken answers GET /v2/accounts/{accountId}/logintoken.
+func (d wire) mintLoginToken(c *dialect.Call) error {
+	p := c.Input.(mintParameters)
+	minted, err := d.authority.MintLoginToken(c.Context(), c.By, authority.MintRequest{
+		Account: tenant.Account(p.account), Email: p.email, Audience: p.audience, Lifetime: p.lifetime,
+	})
+	if err != nil {
+		return err
+	}
+	lifetime := minted.LoginToken.ExpiresAt.Sub(minted.LoginToken.MintedAt)
+	body, err := mintedToken{
+		token: minted.Text.Reveal(), url: minted.URL, expiresIn: int64(lifetime / time.Second),
+	}.encode(d.options.TokenMember, d.options.URLMember)
+	if err != nil {
+		return err
+	}
+	write(c.ResponseWriter, http.StatusOK, body)
+	return nil
+}

@@ -1,0 +1,129 @@
+package alephee
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/doorward/doorward/internal/authority"
+	"github.com/doorward/doorward/internal/fault"
+	"github.com/doorward/doorward/internal/secret"
+	"github.com/doorward/doorward/internal/web"
+)
+
+// The parameters, as the vendor's document spells them.
+const (
+	parameterKey     = "API_KEY"
+	parameterEmail   = "userEmail"
+	parameterModule  = "module"
+	parameterTTL     = "ttl"
+	parameterAccount = "accountId"
+)
+
+var parameterNames = []string{parameterKey, parameterEmail, parameterModule, parameterTTL, parameterAccount}
+
+// The range of ttl, in seconds (WIRE.md §1, query).
+const minTTL, maxTTL = 5, 60
+
+// The modules; module n is audience n.
+const defaultModule, lastModule = 1, 2
+
+// mintParameters is what a well-formed request for a login token says.
+type mintParameters struct {
+	key      secret.Text // empty: none was given
+	account  int64
+	email    string // as given, perhaps none and perhaps nobody's
+	audience authority.AudienceID
+	lifetime time.Duration // 0: the audience's default
+}
+
+// parseMint reads the request of WIRE.md §1: names in any letter case, each at most once; accountId in the path and,
+// if at all, the same in the query; module 1 or 2; ttl 5 to 60 s. Numbers are plain ASCII digits without sign, leading
+// zero, point, exponent or space. It fails with Malformed, naming the parameter. Key and e-mail may be anything.
+func parseMint(r *http.Request) (p mintParameters, err error) {
+	query, err := web.ParseQuery(r, foldName)
+	if err != nil {
+		return p, err
+	}
+	if p.key, err = presentedKey(r, query); err != nil {
+		return p, err
+	}
+	if p.account, err = number(parameterAccount, r.PathValue(parameterAccount), "a number above 0"); err != nil {
+		return p, err
+	}
+	if asked, ok := query[parameterAccount]; ok {
+		again, err := number(parameterAccount, asked, "a number above 0")
+		if err != nil {
+			return p, err
+		}
+		if again != p.account {
+			return p, fault.BadParameter(parameterAccount, "The account in the query is not the one in the path.")
+		}
+	}
+	if p.audience, err = parseModule(query); err != nil {
+		return p, err
+	}
+	p.email = query[parameterEmail]
+	p.lifetime, err = parseTTL(query)
+	return p, err
+}
+
+func parseModule(query web.Query) (authority.AudienceID, error) {
+	text, ok := query[parameterModule]
+	if !ok {
+		return defaultModule, nil
+	}
+	const form = "1 (B2B portal) or 2 (WebAPI)"
+	n, err := number(parameterModule, text, form)
+	if err == nil && n > lastModule {
+		err = wants(parameterModule, form)
+	}
+	return authority.AudienceID(n), err
+}
+
+func parseTTL(query web.Query) (time.Duration, error) {
+	text, ok := query[parameterTTL]
+	if !ok {
+		return 0, nil
+	}
+	const form = "a whole number of seconds from 5 to 60"
+	n, err := number(parameterTTL, text, form)
+	if err == nil && (n < minTTL || n > maxTTL) {
+		err = wants(parameterTTL, form)
+	}
+	if err != nil {
+		return 0, err
+	}
+	return time.Duration(n) * time.Second, nil
+}
+
+func number(parameter, text, form string) (int64, error) {
+	n, ok := web.ParseNumber(text)
+	if !ok || n == 0 {
+		return 0, wants(parameter, form)
+	}
+	return n, nil
+}
+
+func wants(parameter, form string) error {
+	return fault.BadParameter(parameter, "It must be "+form+", in digits only.")
+}
+
+// foldName returns the parameter that a name in any letter case means. Only ASCII letters have case: to Unicode the
+// Kelvin sign is a k, and a second API_KEY would hide behind it.
+func foldName(name string) string {
+	folded := strings.Map(asciiLower, name)
+	i := slices.IndexFunc(parameterNames, func(known string) bool { return strings.Map(asciiLower, known) == folded })
+	if i < 0 {
+		return folded
+	}
+	return parameterNames[i]
+}
+
+func asciiLower(r rune) rune {
+	if 'A' <= r && r <= 'Z' {
+		return r + ('a' - 'A')
+	}
+	return r
+}

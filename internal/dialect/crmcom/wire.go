@@ -1,0 +1,88 @@
+package crmcom
+
+import (
+	"net/http"
+
+	"github.com/go-json-experiment/json"
+)
+
+// timeFormat is RFC 3339 in UTC with milliseconds.
+const timeFormat = "2006-01-02T15:04:05.000Z07:00"
+
+// loginRequest is all forms of the log-in's body.
+type loginRequest struct {
+	Username     string                `json:"username"`
+	Password     string                `json:"password"`
+	AccessToken  accessTokenIdentifier `json:"access_token_identifier"`
+	Organisation string                `json:"organisation"`
+	Unit         string                `json:"unit"`
+}
+
+type accessTokenIdentifier struct {
+	AuthenticationCode string `json:"authentication_code"`
+	Identifier         string `json:"identifier"`
+	PassCode           string `json:"pass_code"`
+}
+
+type releaseRequest struct {
+	Token string `json:"token"`
+}
+
+// envelope is the one shape of every answer; data is there on success only, and not of every call.
+type envelope struct {
+	Status status `json:"status"`
+	Data   any    `json:"data,omitzero"`
+}
+
+type status struct {
+	Code        code    `json:"code"`
+	Message     *string `json:"message"`
+	Description *string `json:"description"`
+}
+
+type tokenData struct {
+	Token string `json:"token"`
+}
+
+// whoAmI is the answer of our extension.
+type whoAmI struct {
+	Person       person `json:"person"`
+	Organisation string `json:"organisation"`
+	Unit         *unit  `json:"unit"`
+	ExpiresAt    string `json:"expires_at"`
+}
+
+type person struct {
+	ID       int64   `json:"id"`
+	Username *string `json:"username"`
+	Email    *string `json:"email"`
+	Name     *string `json:"name"`
+}
+
+type unit struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+}
+
+// text returns null for what has no value.
+func text(value string) *string {
+	if value == "" {
+		return nil
+	}
+	return &value
+}
+
+func succeed(w http.ResponseWriter, data any) error {
+	return write(w, http.StatusOK, envelope{Status: status{Code: codeOK}, Data: data})
+}
+
+func write(w http.ResponseWriter, httpStatus int, answer envelope) error {
+	body, err := json.Marshal(answer)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(httpStatus)
+	_, _ = w.Write(body) // a client that went away is not a failure of the act
+	return nil
+}

@@ -1,0 +1,69 @@
+package dialecttest
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+	"github.com/getkin/kin-openapi/routers/legacy"
+)
+
+// contract is a dialect's OpenAPI specification.
+type contract struct{ router routers.Router }
+
+// readContract reads and validates a specification. Of its servers only the paths count.
+func readContract(path string) (contract, error) {
+	doc, err := openapi3.NewLoader().LoadFromFile(path)
+	if err != nil {
+		return contract{}, fmt.Errorf("read %s: %w", path, err)
+	}
+	if !doc.IsOpenAPI31OrLater() {
+		return contract{}, fmt.Errorf("%s is not OpenAPI 3.1 or later", path)
+	}
+	var servers openapi3.Servers
+	for _, server := range doc.Servers {
+		if at, err := url.Parse(server.URL); err == nil && strings.Trim(at.Path, "/") != "" {
+			server.URL = strings.TrimSuffix(at.Path, "/")
+			servers = append(servers, server)
+		}
+	}
+	doc.Servers = servers
+	router, err := legacy.NewRouter(doc, openapi3.IsOpenAPI31OrLater())
+	if err != nil {
+		return contract{}, fmt.Errorf("%s: %w", path, err)
+	}
+	return contract{router: router}, nil
+}
+
+// check says how an exchange breaks the specification, or nothing.
+func (c contract) check(request *http.Request, sent string, malformed bool, response *http.Response, body []byte) error {
+	asked := request.Clone(request.Context())
+	asked.URL.Scheme, asked.URL.Host = "", ""
+	asked.Body = io.NopCloser(strings.NewReader(sent))
+	route, parameters, err := c.router.FindRoute(asked)
+	if err != nil {
+		if response.StatusCode == http.StatusNotFound || response.StatusCode == http.StatusMethodNotAllowed || malformed {
+			return nil
+		}
+		return fmt.Errorf("%s %s is not in the specification: %w", request.Method, request.URL.Path, err)
+	}
+	options := &openapi3filter.Options{
+		AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, IncludeResponseStatus: true, SkipSettingDefaults: true,
+	}
+	input := &openapi3filter.RequestValidationInput{Request: asked, PathParams: parameters, Route: route, Options: options}
+	if err := openapi3filter.ValidateRequest(request.Context(), input); err != nil && response.StatusCode < 400 && !malformed {
+		return fmt.Errorf("the specification does not allow this request: %w", err)
+	}
+	answer := &openapi3filter.ResponseValidationInput{
+		RequestValidationInput: input, Status: response.StatusCode, Header: response.Header, Options: options,
+	}
+	if err := openapi3filter.ValidateResponse(request.Context(), answer.SetBodyBytes(body)); err != nil {
+		return fmt.Errorf("the specification does not allow this answer: %w", err)
+	}
+	return nil
+}

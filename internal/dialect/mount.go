@@ -1,0 +1,148 @@
+package dialect
+
+import (
+	"fmt"
+	"net/http"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/doorward/doorward/internal/authority"
+	"github.com/doorward/doorward/internal/fault"
+	"github.com/doorward/doorward/internal/web"
+)
+
+// Mount registers the routes of dialects on a mux. It panics on a route without an access rule: such a mistake
+// must not get as far as serving.
+func Mount(mux *http.ServeMux, a *authority.Authority, dialects ...Dialect) {
+	for _, d := range dialects {
+		m := mounted{Dialect: d, authority: a}
+		for pathOf, routes := range m.byPath() {
+			mux.Handle(pathOf, m.serve(pathOf, routes))
+		}
+		for _, space := range d.Spaces {
+			if !slices.ContainsFunc(d.Routes, func(r Route) bool { return r.Path == space }) {
+				mux.Handle(space, m.unknown())
+			}
+			mux.Handle(space+"/", m.unknown())
+		}
+	}
+}
+
+type mounted struct {
+	Dialect
+	authority *authority.Authority
+}
+
+func (m mounted) byPath() map[string][]Route {
+	byPath := map[string][]Route{}
+	for _, r := range m.Routes {
+		if r.Access.authenticate == nil {
+			panic(fmt.Sprintf("dialect %s: route %s %s has no access rule", m.Name, r.Method, r.Path))
+		}
+		byPath[r.Path] = append(byPath[r.Path], r)
+	}
+	return byPath
+}
+
+// serve dispatches on the exact method. Go's own "GET" patterns answer HEAD too, and a HEAD must never spend or mint.
+func (m mounted) serve(pattern string, routes []Route) http.Handler {
+	allow := make([]string, len(routes))
+	for i, r := range routes {
+		allow[i] = r.Method
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		m.begin(w, r, pattern)
+		i := slices.IndexFunc(routes, func(route Route) bool { return route.Method == r.Method })
+		if i < 0 {
+			w.Header().Set("Allow", strings.Join(allow, ", "))
+			m.fail(w, r, fault.New(fault.Unsupported, "method-not-allowed", "The method is not allowed here."))
+			return
+		}
+		if err := m.run(routes[i], w, r); err != nil {
+			m.fail(w, r, err)
+		}
+	})
+}
+
+// run takes a request through the phases.
+func (m mounted) run(route Route, w http.ResponseWriter, r *http.Request) error {
+	if err := checkPath(r); err != nil {
+		return err
+	}
+	body, err := web.ReadBody(r)
+	if err != nil {
+		return err
+	}
+	record := web.RecordOf(r.Context())
+	c := &Call{
+		ResponseWriter: w, Request: r, Body: body,
+		Origin: authority.Origin{Dialect: m.Name, Request: record.ID, Source: record.Source},
+	}
+	authenticate := func(c *Call) error { return route.Access.authenticate(m.authority, c) }
+	for _, phase := range []func(*Call) error{route.Check, route.Limit, authenticate, route.Handle} {
+		if phase == nil {
+			continue
+		}
+		if err := phase(c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkPath refuses what a path wildcard may hold after unescaping but no store and no log should see.
+func checkPath(r *http.Request) error {
+	if !web.Clean(r.URL.Path) {
+		return fault.BadParameter("path", "The path is not valid UTF-8 text.")
+	}
+	return nil
+}
+
+func (m mounted) unknown() http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		m.begin(w, r, "unknown path")
+		m.fail(w, r, fault.New(fault.NotFound, "unknown-path", "There is nothing at this path."))
+	})
+}
+
+// begin sets what holds for every answer: it may carry a credential.
+func (m mounted) begin(w http.ResponseWriter, r *http.Request, pattern string) {
+	record := web.RecordOf(r.Context())
+	record.Route, record.Surface = pattern, m.Name
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Referrer-Policy", "no-referrer")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+}
+
+// fail answers a failure in the dialect's shape; what is our own fault is kept for the log.
+func (m mounted) fail(w http.ResponseWriter, r *http.Request, err error) {
+	f := fault.As(err)
+	if f.Kind == fault.Internal || f.Kind == fault.Unavailable {
+		web.RecordOf(r.Context()).Cause = f
+	}
+	m.Fail(w, r, f)
+}
+
+// Unclean answers a path that is not in its one canonical form ("//", "/../") as unknown in the shape of the dialect
+// it would belong to, where ServeMux would redirect, with the query and the key in it, to the clean one.
+func Unclean(next http.Handler, dialects ...Dialect) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if isClean(r.URL.Path) {
+			next.ServeHTTP(w, r)
+			return
+		}
+		for _, d := range dialects {
+			if slices.ContainsFunc(d.Spaces, func(s string) bool { return strings.HasPrefix(path.Clean("/"+r.URL.Path)+"/", s+"/") }) {
+				mounted{Dialect: d}.unknown().ServeHTTP(w, r)
+				return
+			}
+		}
+		http.NotFound(w, r)
+	})
+}
+
+func isClean(p string) bool {
+	clean := path.Clean(p)
+	return p == clean || p == clean+"/" && clean != "/"
+}

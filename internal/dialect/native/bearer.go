@@ -1,0 +1,55 @@
+package native
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/doorward/doorward/internal/authority"
+	"github.com/doorward/doorward/internal/dialect"
+	"github.com/doorward/doorward/internal/fault"
+	"github.com/doorward/doorward/internal/secret"
+)
+
+const bearerScheme = "Bearer"
+
+func audienceKey(c *dialect.Call) (authority.Proof, error) {
+	key, err := parseBearer(c.Request.Header)
+	return authority.ByAPIKey(key), err
+}
+
+func sessionSecret(c *dialect.Call) (secret.Text, error) { return parseBearer(c.Request.Header) }
+
+// parseBearer reads "Authorization: Bearer <secret>" (RFC 6750 §2.1): one header, the scheme in any letter case, one
+// space, then visible ASCII only. Anything else fails with Unauthenticated. The secret's alphabet is wider than the
+// RFC's b64token, because keys that customers bring are accepted as they are.
+func parseBearer(header http.Header) (secret.Text, error) {
+	given := header.Values("Authorization")
+	if len(given) == 1 {
+		scheme, credential, _ := strings.Cut(given[0], " ")
+		if isBearer(scheme) && isVisible(credential) {
+			return secret.Of(credential), nil
+		}
+	}
+	return secret.Text{}, fault.New(fault.Unauthenticated, authority.ReasonNobody,
+		"One header \"Authorization: Bearer …\" is required.")
+}
+
+// presentsBearer reports whether something was presented as a bearer token, well-formed or not.
+func presentsBearer(header http.Header) bool {
+	for _, given := range header.Values("Authorization") {
+		if scheme, _, _ := strings.Cut(given, " "); isBearer(scheme) {
+			return true
+		}
+	}
+	return false
+}
+
+// isBearer compares byte by byte: strings.EqualFold alone folds letters outside ASCII too.
+func isBearer(scheme string) bool {
+	return len(scheme) == len(bearerScheme) && strings.EqualFold(scheme, bearerScheme)
+}
+
+// isVisible reports whether text is one or more visible ASCII characters, without spaces.
+func isVisible(text string) bool {
+	return text != "" && !strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' })
+}

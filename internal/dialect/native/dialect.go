@@ -1,0 +1,41 @@
+package native
+
+import (
+	"net/http"
+
+	"github.com/doorward/doorward/internal/authority"
+	"github.com/doorward/doorward/internal/dialect"
+	"github.com/doorward/doorward/internal/grant"
+)
+
+// Name is what the directory file and the audit log call this dialect.
+const Name = "native"
+
+// Options are an operator's choices; there is none yet, and the zero value stays the default.
+type Options struct{}
+
+// New returns the dialect over an authority.
+func New(a *authority.Authority, _ Options) dialect.Dialect {
+	n := native{authority: a}
+	return dialect.Dialect{
+		Name:   Name,
+		Spaces: []string{"/v1"},
+		Routes: []dialect.Route{
+			{
+				Method: http.MethodPost, Path: "/v1/login-tokens/redeem",
+				Access: dialect.ByCredential("Authorization: Bearer", grant.RedeemLoginToken, audienceKey),
+				Handle: n.redeemLoginToken,
+			},
+			{
+				Method: http.MethodGet, Path: "/v1/session",
+				Access: dialect.BySession("Authorization: Bearer", sessionSecret),
+				Handle: n.showSession,
+			},
+		},
+		Fail: fail,
+	}
+}
+
+type native struct {
+	authority *authority.Authority
+}

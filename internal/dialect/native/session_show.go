@@ -1,0 +1,18 @@
+package native
+
+import (
+	"net/http"
+
+	"github.com/doorward/doorward/internal/dialect"
+)
+
+// showSession answers whose the presented session is, whichever dialect opened it.
+func (n native) showSession(c *dialect.Call) error {
+	if err := refuseQuery(c.Request); err != nil {
+		return err
+	}
+	f := c.Verdict.SessionFacts
+	return write(c.ResponseWriter, http.StatusOK, "application/json", sessionAnswer{
+		sessionFacts: factsOf(f), Organisation: organisationOf(f), Unit: unitOf(f),
+	})
+}

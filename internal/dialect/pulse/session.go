@@ -1,0 +1,66 @@
+package pulse
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/doorward/doorward/internal/authority"
+	"github.com/doorward/doorward/internal/dialect"
+	"github.com/doorward/doorward/internal/fault"
+	"github.com/doorward/doorward/internal/secret"
+	"github.com/doorward/doorward/internal/tenant"
+	"github.com/doorward/doorward/internal/web"
+)
+
+const accountHeader = "X-Account-ID"
+
+// bearer reads the session token, which must be there exactly once (RFC 6750 §2.1; the scheme's case is free, RFC 9110 §11.1).
+func bearer(c *dialect.Call) (secret.Text, error) {
+	given := c.Request.Header.Values("Authorization")
+	if len(given) > 1 {
+		return secret.Text{}, fault.BadParameter("Authorization", "The header is given more than once.")
+	}
+	scheme, token, _ := strings.Cut(strings.Join(given, ""), " ")
+	if !strings.EqualFold(scheme, "Bearer") || token == "" {
+		return secret.Text{}, fault.New(fault.Unauthenticated, authority.ReasonNobody, "The header Authorization with a Bearer token is required.")
+	}
+	return secret.Of(strings.TrimLeft(token, " ")), nil
+}
+
+// checkAccount keeps as Input the account that the client chose, or the empty ID.
+func checkAccount(c *dialect.Call) error {
+	given := c.Request.Header.Values(accountHeader)
+	if len(given) > 1 {
+		return fault.BadParameter(accountHeader, "The header is given more than once.")
+	}
+	c.Input = tenant.ID("")
+	if len(given) == 1 {
+		c.Input = accountOf(given[0])
+	}
+	return nil
+}
+
+// accountOf reads an account ID as answers write it. What is none becomes one that nobody is a member of: to the
+// client, account IDs are opaque strings, and every string that is not one of its own gets the same refusal.
+func accountOf(text string) tenant.ID {
+	number, ok := web.ParseNumber(text)
+	if !ok {
+		number = 0
+	}
+	return tenant.Account(number)
+}
+
+// showSession answers what the session is, in the account chosen.
+func (p pulse) showSession(c *dialect.Call) error {
+	chosen, err := p.authority.ChooseMembership(c.Context(), c.By, c.Input.(tenant.ID))
+	if err != nil {
+		return err
+	}
+	token, err := bearer(c)
+	if err != nil {
+		return err
+	}
+	answer := p.describe(c.By, chosen, token, c.Verdict.Session.ExpiresAt)
+	answer.Impersonating = text(c.Verdict.Actor.Principal.Email)
+	return write(c.ResponseWriter, http.StatusOK, answer)
+}

@@ -1,0 +1,117 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/doorward/doorward/internal/authority"
+	"github.com/doorward/doorward/internal/config"
+	"github.com/doorward/doorward/internal/dialect"
+	"github.com/doorward/doorward/internal/handoff"
+	"github.com/doorward/doorward/internal/limit"
+	"github.com/doorward/doorward/internal/web"
+)
+
+const (
+	flushEvery = 2 * time.Second
+	drainBound = 15 * time.Second
+)
+
+// Server is Doorward, assembled.
+type Server struct {
+	authority *authority.Authority
+	config    config.Config
+	log       *slog.Logger
+	dialects  []dialect.Dialect
+}
+
+// New assembles a server over an opened store.
+func New(opened Opened, c config.Config, log *slog.Logger) *Server {
+	a := NewAuthority(opened, c)
+	return &Server{authority: a, config: c, log: log, dialects: dialects(a, c)}
+}
+
+// NewAuthority returns the authority that a configuration describes.
+func NewAuthority(opened Opened, c config.Config) *authority.Authority {
+	return authority.New(opened.Store, opened.Keys,
+		limit.NewGuesses(limit.Rules(authority.GuessRules), opened.Store.Now, 0),
+		limit.NewPool(c.Hashing.Workers, c.Hashing.Queue),
+		authority.Options{
+			InstallationURL: c.PublicURL,
+			ActingManagers:  c.ActivePlatform.Roles,
+			Redeemed:        authority.Lifetimes{Absolute: c.Sessions.RedeemedLifetime, Idle: c.Sessions.RedeemedIdle},
+			Acting:          authority.Lifetimes{Absolute: c.Sessions.ActingLifetime, Idle: c.Sessions.RedeemedIdle},
+		})
+}
+
+// Handler returns everything that the public listener serves.
+func (s *Server) Handler() http.Handler {
+	mux := http.NewServeMux()
+	dialect.Mount(mux, s.authority, s.dialects...)
+	mux.HandleFunc("GET "+readyPath, s.answerReady)
+	mux.Handle("/", handoff.New(s.authority, handoff.Options{InstallationURL: s.config.PublicURL, Log: s.log}))
+	return web.Middleware(s.log, dialect.Unclean(mux, s.dialects...))
+}
+
+// Serve answers on a listener until ctx ends, then lets what is under way finish.
+func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
+	h := &http.Server{
+		Handler: s.Handler(), ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
+		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 60 * time.Second,
+		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
+	}
+	flushing, stopFlushing := context.WithCancel(context.WithoutCancel(ctx))
+	flushed := make(chan struct{})
+	go func() {
+		defer close(flushed)
+		s.flushUntil(flushing)
+	}()
+	served := make(chan error, 1)
+	go func() { served <- h.Serve(listener) }()
+	var err error
+	select {
+	case err = <-served:
+	case <-ctx.Done():
+		s.log.Info("draining: no new connections, what is under way may finish", "for", drainBound.String())
+		drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainBound)
+		defer cancel()
+		err = h.Shutdown(drain)
+	}
+	stopFlushing()
+	<-flushed
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
+
+// flushUntil stores every little while what was kept out of the hot path, and once more at the end.
+func (s *Server) flushUntil(ctx context.Context) {
+	tick := time.NewTicker(flushEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			s.flush(ctx)
+		case <-ctx.Done():
+			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainBound)
+			defer cancel()
+			s.flush(last)
+			return
+		}
+	}
+}
+
+func (s *Server) flush(ctx context.Context) {
+	for what, flush := range map[string]func(context.Context) error{
+		"refusals": s.authority.FlushRefusals, "uses": s.authority.FlushUses,
+	} {
+		if err := flush(ctx); err != nil {
+			s.log.Error("could not store what was counted; it is kept and tried again", "what", what, "cause", err.Error())
+		}
+	}
+}

@@ -1,0 +1,168 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+
+	"github.com/doorward/doorward/internal/fault"
+)
+
+const (
+	postgresNow  = "(extract(epoch from clock_timestamp()) * 1000000)::bigint"
+	maxDrift     = time.Second      // a clock not corrected may be this wrong
+	clockEvery   = time.Second      // how often the database's clock is read
+	clockTrusted = 10 * time.Second // how long the last reading is good for
+	commitBound  = 30 * time.Second // how long a commit is waited for; after it the outcome is unknown
+	retryAfter   = time.Second
+	maxAttempts  = 4
+)
+
+// postgresWords are {now} and {epoch} on PostgreSQL: the epoch is the WAL timeline, which every promotion changes, and
+// the counter that doorward restore raises. It cannot be read on a standby, which therefore redeems nothing.
+var postgresWords = strings.NewReplacer(
+	"{now}", "COALESCE(?::bigint, "+postgresNow+")",
+	"{epoch}", "(substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) || '-' || (SELECT value FROM settings WHERE name = 'fence'))",
+	"{lock directory}", "pg_advisory_xact_lock(1685024626)", // any number that nobody else in this database uses
+)
+
+// postgres is the engine for many stateless nodes on one database.
+type postgres struct {
+	pool  *pgxpool.Pool
+	texts *texts
+	trace func(RoundTrip)
+
+	offset  atomic.Int64 // of the database's clock to this machine's, in nanoseconds
+	readAt  atomic.Int64 // when the offset was measured, in nanoseconds since started
+	started time.Time
+	stop    context.CancelFunc
+	stopped sync.WaitGroup
+}
+
+// OpenPostgres opens the store in the database that url names and brings its schema up to date.
+func OpenPostgres(ctx context.Context, url string, o Options) (*Store, Migrated, error) {
+	config, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		return nil, Migrated{}, errors.New("the database URL cannot be understood; write postgres://user:password@host:port/database")
+	}
+	config.MaxConns = 16
+	if o.Connections > 0 {
+		config.MaxConns = int32(o.Connections)
+	}
+	// Idle connections are kept: closing and reopening them under load costs more than the load.
+	config.MinConns, config.MaxConnIdleTime = config.MaxConns, 24*time.Hour
+	config.ConnConfig.OnNotice = keepWarning
+	pool, err := pgxpool.NewWithConfig(ctx, config)
+	if err != nil {
+		return nil, Migrated{}, err
+	}
+	migrated, err := migratePostgres(ctx, config.ConnConfig)
+	if err != nil {
+		pool.Close()
+		return nil, migrated, err
+	}
+	e := &postgres{pool: pool, texts: &texts{words: postgresWords, dollar: true}, trace: o.Trace, started: time.Now()}
+	if err := e.readClock(ctx); err != nil {
+		pool.Close()
+		return nil, migrated, err
+	}
+	var clockCtx context.Context
+	clockCtx, e.stop = context.WithCancel(context.Background())
+	e.stopped.Go(func() { e.followClock(clockCtx) })
+	return &Store{engine: e, clock: o.Clock}, migrated, nil
+}
+
+func migratePostgres(ctx context.Context, config *pgx.ConnConfig) (Migrated, error) {
+	db := sql.OpenDB(stdlib.GetConnector(*config.Copy()))
+	defer db.Close()
+	return migrate(ctx, db, goose.DialectPostgres, "postgres")
+}
+
+func (e *postgres) view(ctx context.Context, read func(ctx context.Context, v view) error) error {
+	return translate(read(ctx, view{func(ctx context.Context, queries ...query) error {
+		batch := &pgx.Batch{}
+		for _, q := range queries {
+			e.queueQuery(batch, q)
+		}
+		e.traceBatch(batch)
+		return e.pool.SendBatch(ctx, batch).Close()
+	}}))
+}
+
+func (e *postgres) queueQuery(batch *pgx.Batch, q query) {
+	batch.Queue(e.texts.of(q.text), q.args...).Query(func(rows pgx.Rows) error {
+		for rows.Next() {
+			if err := q.row(rows.Scan); err != nil {
+				return err
+			}
+		}
+		return rows.Err()
+	})
+}
+
+func (e *postgres) change(ctx context.Context, change func(ctx context.Context, t *tx) error) error {
+	for attempt := 1; ; attempt++ {
+		err := e.changeOnce(ctx, change)
+		if err == nil || attempt == maxAttempts || !isRollback(err) {
+			return translate(err)
+		}
+	}
+}
+
+// isRollback reports whether the database itself undid the change because of others beside it, so that it can run again.
+func isRollback(err error) bool {
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && (e.Code == "40001" || e.Code == "40P01") && fault.ReasonOf(err) != fault.ReasonUnknownOutcome
+}
+
+func (e *postgres) changeOnce(ctx context.Context, change func(ctx context.Context, t *tx) error) error {
+	conn, err := e.pool.Acquire(ctx)
+	if err != nil {
+		return unavailable(err)
+	}
+	defer conn.Release()
+	c := &postgresChange{engine: e, conn: conn.Conn()}
+	t := &tx{view: view{}}
+	t.run = func(ctx context.Context, queries ...query) error { return c.send(ctx, t.takeQueued(), queries) }
+	if err := c.run(ctx, t, change); err != nil {
+		c.abandon()
+		return err
+	}
+	return c.commit(ctx, t.takeQueued())
+}
+
+func (e *postgres) ready(ctx context.Context) error {
+	if drift := e.sinceReading(); drift > clockTrusted {
+		return unavailable(fmt.Errorf("the database's clock has not been read for %s", drift.Round(time.Second)))
+	}
+	return translate(e.pool.Ping(ctx))
+}
+
+func (e *postgres) close() error {
+	e.stop()
+	e.stopped.Wait()
+	e.pool.Close()
+	return nil
+}
+
+func (e *postgres) traceBatch(batch *pgx.Batch) {
+	if e.trace == nil {
+		return
+	}
+	var texts []string
+	for _, q := range batch.QueuedQueries {
+		texts = append(texts, q.SQL)
+	}
+	e.trace(RoundTrip{Statements: texts})
+}

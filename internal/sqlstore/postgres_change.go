@@ -1,0 +1,133 @@
+package sqlstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/doorward/doorward/internal/fault"
+)
+
+// postgresChange is one transaction: BEGIN goes out with the first statement, the queued writes with COMMIT.
+type postgresChange struct {
+	engine *postgres
+	conn   *pgx.Conn
+	begun  bool
+}
+
+func (c *postgresChange) run(ctx context.Context, t *tx, change func(ctx context.Context, t *tx) error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			c.abandon()
+			panic(r)
+		}
+	}()
+	return change(ctx, t)
+}
+
+func (c *postgresChange) batch(writes []statement) *pgx.Batch {
+	batch := &pgx.Batch{}
+	if !c.begun {
+		batch.Queue("BEGIN")
+		c.begun = true
+	}
+	for _, s := range writes {
+		batch.Queue(c.engine.texts.of(s.text), s.args...)
+	}
+	return batch
+}
+
+// send makes one round trip within the transaction.
+func (c *postgresChange) send(ctx context.Context, writes []statement, queries []query) error {
+	batch := c.batch(writes)
+	for _, q := range queries {
+		c.engine.queueQuery(batch, q)
+	}
+	c.engine.traceBatch(batch)
+	return c.conn.SendBatch(ctx, batch).Close()
+}
+
+// commit sends the queued writes and COMMIT in one round trip, under a context that nobody can cancel: PostgreSQL
+// answers success with a warning to a COMMIT cancelled while it waits for a standby. Any warning and any error once
+// COMMIT was sent means that the outcome is unknown, unless a write before it was refused: then COMMIT did not run.
+func (c *postgresChange) commit(ctx context.Context, writes []statement) error {
+	if !c.begun && len(writes) == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitBound)
+	defer cancel()
+	batch := c.batch(writes)
+	batch.Queue("COMMIT")
+	c.engine.traceBatch(batch)
+	takeWarning(c.conn.PgConn())
+	refused, err := c.results(c.conn.SendBatch(ctx, batch), batch.Len())
+	warning := takeWarning(c.conn.PgConn())
+	switch {
+	case refused != nil:
+		c.abandon()
+		return refused
+	case err == nil && warning != nil:
+		err = fmt.Errorf("warning during COMMIT: %s (%s)", warning.Message, warning.Code)
+	}
+	if err != nil {
+		c.drop()
+		return fault.UnknownOutcome(err)
+	}
+	return nil
+}
+
+// results reads what each statement answered. refused is a statement before COMMIT that the database rejected.
+func (c *postgresChange) results(results pgx.BatchResults, n int) (refused, err error) {
+	for i := range n {
+		tag, err := results.Exec()
+		if err == nil {
+			if i == n-1 && tag.String() != "COMMIT" {
+				// COMMIT of a transaction that had failed answers ROLLBACK, and is no error.
+				return nil, errors.Join(fmt.Errorf("COMMIT answered %s", tag), results.Close())
+			}
+			continue
+		}
+		closeErr := results.Close()
+		if _, rejected := errors.AsType[*pgconn.PgError](err); rejected && i < n-1 && !c.conn.IsClosed() {
+			return err, nil
+		}
+		return nil, errors.Join(err, closeErr)
+	}
+	return nil, results.Close()
+}
+
+// abandon undoes what was begun; a connection that cannot is given up.
+func (c *postgresChange) abandon() {
+	if !c.begun {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), retryAfter)
+	defer cancel()
+	if _, err := c.conn.Exec(ctx, "ROLLBACK"); err != nil {
+		c.drop()
+	}
+}
+
+func (c *postgresChange) drop() {
+	ctx, cancel := context.WithTimeout(context.Background(), retryAfter)
+	defer cancel()
+	_ = c.conn.Close(ctx) // the pool makes a new one
+}
+
+const warningKey = "doorward-warning"
+
+// keepWarning remembers a connection's last warning, for the commit that is under way on it.
+func keepWarning(conn *pgconn.PgConn, notice *pgconn.Notice) {
+	if notice.SeverityUnlocalized == "WARNING" {
+		conn.CustomData()[warningKey] = notice
+	}
+}
+
+func takeWarning(conn *pgconn.PgConn) *pgconn.Notice {
+	notice, _ := conn.CustomData()[warningKey].(*pgconn.Notice)
+	delete(conn.CustomData(), warningKey)
+	return notice
+}

@@ -1,0 +1,80 @@
+package sqlstore
+
+import (
+	"context"
+
+	"github.com/doorward/doorward/internal/audit"
+	"github.com/doorward/doorward/internal/authority"
+	"github.com/doorward/doorward/internal/secret"
+)
+
+const eventColumns = `id, at, act, outcome, reason, actor_id, acting_for_id, credential_id, subject_id, tenant_id, audience_id,
+	session_id, login_token_id, dialect, request, source, count, detail`
+
+func scanEvent(scan func(...any) error, e *audit.Event) error {
+	r := bytes(&row{}, e.ID[:])
+	r.time(&e.At).plain(&e.Act, &e.Outcome, &e.Reason, &e.Actor, &e.ActingFor)
+	bytes(r, e.Credential[:])
+	r.plain(&e.Subject, &e.Tenant, &e.Audience)
+	bytes(r, e.Session[:])
+	bytes(r, e.LoginToken[:])
+	return r.plain(&e.Dialect, &e.Request).addr(&e.Source).plain(&e.Count).json(&e.Detail).scan(scan)
+}
+
+// Events returns up to limit events after an ID, oldest first.
+func (v view) Events(ctx context.Context, after secret.ID, limit int) (events []audit.Event, err error) {
+	err = v.run(ctx, ask(`SELECT `+eventColumns+` FROM events WHERE id > ? ORDER BY id LIMIT ?`, []any{after[:], limit},
+		func(scan func(...any) error) error {
+			var e audit.Event
+			err := scanEvent(scan, &e)
+			events = append(events, e)
+			return err
+		}))
+	return events, err
+}
+
+// Append adds an event to the change it records.
+func (t *tx) Append(e audit.Event) {
+	source := ""
+	if e.Source.IsValid() {
+		source = e.Source.String()
+	}
+	t.queue(`INSERT INTO events (`+eventColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		e.ID[:], micros(e.At), string(e.Act), string(e.Outcome), e.Reason, string(e.Actor), string(e.ActingFor),
+		key(e.Credential), string(e.Subject), string(e.Tenant), e.Audience, key(e.Session), key(e.LoginToken),
+		e.Dialect, e.Request, source, e.Count, asJSON(e.Detail))
+}
+
+// Feed returns up to limit entries after a sequence number.
+func (v view) Feed(ctx context.Context, after int64, limit int) (entries []authority.FeedEntry, err error) {
+	err = v.run(ctx, ask(`SELECT sequence, kind, key, at FROM feed WHERE sequence > ? ORDER BY sequence LIMIT ?`, []any{after, limit},
+		func(scan func(...any) error) error {
+			var f authority.FeedEntry
+			err := (&row{}).plain(&f.Sequence, &f.Kind, &f.Key).time(&f.At).scan(scan)
+			entries = append(entries, f)
+			return err
+		}))
+	return entries, err
+}
+
+// Publish adds to the feed what this change ended or changed.
+func (t *tx) Publish(kind authority.FeedKind, key string) {
+	t.queue(`INSERT INTO feed (kind, key, at) VALUES (?, ?, {now})`, string(kind), key, t.now)
+}
+
+// Setting returns a stored setting, or "".
+func (v view) Setting(ctx context.Context, name string) (value string, err error) {
+	err = v.run(ctx, ask(`SELECT value FROM settings WHERE name = ?`, []any{name},
+		func(scan func(...any) error) error { return scan(&value) }))
+	return value, err
+}
+
+// PutSettingOnce stores a setting unless it is there.
+func (t *tx) PutSettingOnce(name, value string) {
+	t.queue(`INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING`, name, value)
+}
+
+// RaiseFence makes every login token minted so far unredeemable.
+func (t *tx) RaiseFence() {
+	t.queue(`UPDATE settings SET value = CAST(CAST(value AS BIGINT) + 1 AS TEXT) WHERE name = 'fence'`)
+}

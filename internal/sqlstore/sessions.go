@@ -1,0 +1,82 @@
+package sqlstore
+
+import (
+	"context"
+	"time"
+
+	"github.com/doorward/doorward/internal/authority"
+)
+
+const sessionColumns = `s.id, s.fingerprint, s.subject_id, s.organisation_id, s.account_id, s.unit_id, s.audience_id, s.actor_id,
+	s.credential_id, s.parent_id, s.login_token_id, s.dialect, s.opened_at, s.expires_at, s.idle_lifetime, s.used_at, s.closed_at`
+
+func scanSession(scan func(...any) error, s *authority.Session) error {
+	r := bytes(&row{}, s.ID[:])
+	bytes(r, s.Fingerprint[:])
+	r.plain(&s.Subject, &s.Organisation, &s.Account, &s.Unit, &s.Audience, &s.Actor)
+	bytes(r, s.Credential[:])
+	bytes(r, s.Parent[:])
+	bytes(r, s.LoginToken[:])
+	return r.plain(&s.Dialect).time(&s.OpenedAt).time(&s.ExpiresAt).span(&s.IdleLifetime).time(&s.UsedAt).
+		time(&s.ClosedAt).scan(scan)
+}
+
+func sessionQuery(where string, args []any, into *authority.Session) query {
+	*into = authority.Session{}
+	return ask(`SELECT `+sessionColumns+` FROM sessions s WHERE `+where, args,
+		func(scan func(...any) error) error { return scanSession(scan, into) })
+}
+
+// SessionFacts returns the session with this ID and all that decides whether it counts, in one round trip.
+func (v view) SessionFacts(ctx context.Context, id authority.SessionID) (authority.SessionFacts, error) {
+	var f authority.SessionFacts
+	var who standings
+	one := []any{id[:]}
+	queries := []query{
+		sessionQuery(`s.id = ?`, one, &f.Session),
+		credentialQuery(`c.id = (SELECT credential_id FROM sessions WHERE id = ?)`, one, &f.Credential),
+		sessionQuery(`s.id = (SELECT parent_id FROM sessions WHERE id = ?)`, one, &f.Parent),
+		lineageQuery(`SELECT account_id FROM sessions WHERE id = ?`, one, &f.Account),
+	}
+	queries = append(queries, who.queries(`
+		SELECT subject_id FROM sessions WHERE id = ?
+		UNION SELECT actor_id FROM sessions WHERE id = ?
+		UNION SELECT c.principal_id FROM sessions s JOIN credentials c ON c.id = s.credential_id WHERE s.id = ?`,
+		id[:], id[:], id[:])...)
+	if err := v.run(ctx, queries...); err != nil {
+		return authority.SessionFacts{}, err
+	}
+	if f.Session.ID.IsZero() {
+		return authority.SessionFacts{}, notFound("session")
+	}
+	f.Subject, f.Actor, f.Holder = who.get(f.Session.Subject), who.get(f.Session.Actor), who.get(f.Credential.Principal)
+	return f, nil
+}
+
+// PutSession stores a session that was opened.
+func (t *tx) PutSession(s authority.Session) {
+	t.queue(`
+		INSERT INTO sessions (id, fingerprint, subject_id, organisation_id, account_id, unit_id, audience_id, actor_id,
+			credential_id, parent_id, login_token_id, dialect, opened_at, expires_at, idle_lifetime, used_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		s.ID[:], s.Fingerprint[:], string(s.Subject), string(s.Organisation), string(s.Account), string(s.Unit),
+		int64(s.Audience), string(s.Actor), s.Credential[:], key(s.Parent), key(s.LoginToken), s.Dialect,
+		micros(s.OpenedAt), micros(s.ExpiresAt), s.IdleLifetime.Microseconds(), micros(s.UsedAt))
+}
+
+// CloseSession ends the session if it is open.
+func (t *tx) CloseSession(ctx context.Context, id authority.SessionID, at time.Time) (bool, error) {
+	closed := false
+	err := t.run(ctx, ask(`UPDATE sessions SET closed_at = ? WHERE id = ? AND closed_at IS NULL RETURNING 1`,
+		[]any{micros(at), id[:]}, func(scan func(...any) error) error {
+			closed = true
+			var one int64
+			return scan(&one)
+		}))
+	return closed, err
+}
+
+// TouchSession moves the last use forward, never back.
+func (t *tx) TouchSession(id authority.SessionID, usedAt time.Time) {
+	t.queue(`UPDATE sessions SET used_at = ? WHERE id = ? AND used_at < ?`, micros(usedAt), id[:], micros(usedAt))
+}

@@ -1,0 +1,160 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/pressly/goose/v3"
+	_ "modernc.org/sqlite" // registers the driver
+)
+
+// sqliteFile is the name of the embedded store within the data directory.
+const sqliteFile = "doorward.db"
+
+// sqliteWords are {now} and {epoch} on SQLite, whose clock is this machine's.
+var sqliteWords = strings.NewReplacer(
+	"{now}", "COALESCE(?, CAST(unixepoch('subsec') * 1000000 AS INTEGER))",
+	"{epoch}", "(SELECT value FROM settings WHERE name = 'fence')",
+	"{lock directory}", "1", // there is one writer
+)
+
+// embedded is the SQLite engine: one writer that commits in groups, and readers beside it.
+type embedded struct {
+	writer  *groupWriter
+	readers *sql.DB
+	texts   *texts
+	trace   func(RoundTrip)
+
+	mu       sync.Mutex
+	prepared map[string]*sql.Stmt
+}
+
+// OpenSQLite opens the embedded store in a directory, which it makes, readable by its owner only, and brings its
+// schema up to date.
+func OpenSQLite(ctx context.Context, dir string, o Options) (*Store, Migrated, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, Migrated{}, fmt.Errorf("make the data directory: %w", err)
+	}
+	file := filepath.Join(dir, sqliteFile)
+	migrated, err := migrateSQLite(ctx, dir, file)
+	if err != nil {
+		return nil, migrated, err
+	}
+	e := &embedded{texts: &texts{words: sqliteWords}, trace: o.Trace, prepared: map[string]*sql.Stmt{}}
+	if e.readers, err = sql.Open("sqlite", sqliteDSN(file, "query_only(1)")); err != nil {
+		return nil, migrated, err
+	}
+	e.readers.SetMaxOpenConns(max(4, 2*runtime.NumCPU()))
+	e.readers.SetMaxIdleConns(max(4, 2*runtime.NumCPU()))
+	if e.writer, err = startGroupWriter(ctx, file, e.texts, o.Trace); err != nil {
+		return nil, migrated, err
+	}
+	return &Store{engine: e, clock: o.Clock}, migrated, nil
+}
+
+// sqliteDSN asks for WAL with FULL: with NORMAL, acknowledged commits are lost at power loss.
+func sqliteDSN(file string, more ...string) string {
+	pragmas := append([]string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)"}, more...)
+	values := url.Values{"_pragma": pragmas}
+	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: file}).EscapedPath(), RawQuery: values.Encode()}).String()
+}
+
+// migrateSQLite holds a lock file, since two processes may open the same directory at once.
+func migrateSQLite(ctx context.Context, dir, file string) (Migrated, error) {
+	lock, err := os.OpenFile(filepath.Join(dir, "migrate.lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return Migrated{}, err
+	}
+	defer lock.Close()
+	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
+		return Migrated{}, err
+	}
+	// Made here first, so that nobody else can read it for even a moment.
+	created, err := os.OpenFile(file, os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return Migrated{}, err
+	}
+	if err := created.Close(); err != nil {
+		return Migrated{}, err
+	}
+	db, err := sql.Open("sqlite", sqliteDSN(file))
+	if err != nil {
+		return Migrated{}, err
+	}
+	defer db.Close()
+	db.SetMaxOpenConns(1)
+	return migrate(ctx, db, goose.DialectSQLite3, "sqlite")
+}
+
+func (e *embedded) view(ctx context.Context, read func(ctx context.Context, v view) error) error {
+	return translate(read(ctx, view{e.read}))
+}
+
+// read runs queries one after the other: there is no round trip to save.
+func (e *embedded) read(ctx context.Context, queries ...query) error {
+	for _, q := range queries {
+		prepared, err := e.prepare(ctx, q.text)
+		if err != nil {
+			return err
+		}
+		if err := eachRow(ctx, prepared, q); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (e *embedded) prepare(ctx context.Context, text string) (*sql.Stmt, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if prepared := e.prepared[text]; prepared != nil {
+		return prepared, nil
+	}
+	prepared, err := e.readers.PrepareContext(context.WithoutCancel(ctx), e.texts.of(text))
+	if err != nil {
+		return nil, fmt.Errorf("prepare %q: %w", text, err)
+	}
+	e.prepared[text] = prepared
+	return prepared, nil
+}
+
+func eachRow(ctx context.Context, prepared *sql.Stmt, q query) error {
+	rows, err := prepared.QueryContext(ctx, q.args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := q.row(rows.Scan); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}
+
+func (e *embedded) change(ctx context.Context, change func(ctx context.Context, t *tx) error) error {
+	return translate(e.writer.submit(ctx, change))
+}
+
+func (e *embedded) now() time.Time { return time.Now() }
+
+func (e *embedded) ready(ctx context.Context) error {
+	return translate(e.readers.PingContext(ctx))
+}
+
+func (e *embedded) close() error {
+	writerErr := e.writer.stop()
+	if err := e.readers.Close(); err != nil {
+		return err
+	}
+	return writerErr
+}

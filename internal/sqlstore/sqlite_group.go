@@ -1,0 +1,260 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"sync/atomic"
+
+	"github.com/doorward/doorward/internal/fault"
+)
+
+// maxGroup bounds the changes committed together: enough to share an fsync, few enough to stay short.
+const maxGroup = 256
+
+// errClosed is what a change gets from a store that is closing.
+var errClosed = errors.New("the store is closed")
+
+// groupWriter is the one writer of an SQLite store. It takes the changes that wait, runs them one after the other
+// in one transaction and commits once: nobody is told success before the fsync that covers it.
+type groupWriter struct {
+	db       *sql.DB
+	conn     *sql.Conn
+	texts    *texts
+	trace    func(RoundTrip)
+	prepared map[string]*sql.Stmt
+	queue    chan *pendingChange
+	closing  chan struct{}
+	stopped  chan struct{}
+	carried  []string // statements since the last begin, for the trace
+}
+
+// pendingChange is a change on its way through the writer.
+type pendingChange struct {
+	ctx    context.Context
+	change func(ctx context.Context, t *tx) error
+	taken  atomic.Bool // by the writer, or by a caller that gave up
+	done   chan error
+}
+
+func startGroupWriter(ctx context.Context, file string, texts *texts, trace func(RoundTrip)) (*groupWriter, error) {
+	db, err := sql.Open("sqlite", sqliteDSN(file))
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(1)
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	w := &groupWriter{
+		db: db, conn: conn, texts: texts, trace: trace, prepared: map[string]*sql.Stmt{},
+		queue: make(chan *pendingChange, 4*maxGroup), closing: make(chan struct{}), stopped: make(chan struct{}),
+	}
+	go w.run()
+	return w, nil
+}
+
+// submit hands over a change and waits for its fate. A caller may give up while the change waits; once the writer has
+// taken it, the fate is waited for whatever the context says, because it may be success.
+func (w *groupWriter) submit(ctx context.Context, change func(ctx context.Context, t *tx) error) error {
+	p := &pendingChange{ctx: ctx, change: change, done: make(chan error, 1)}
+	select {
+	case <-w.closing:
+		return errClosed
+	case <-ctx.Done():
+		return ctx.Err()
+	case w.queue <- p:
+	}
+	select {
+	case err := <-p.done:
+		return err
+	case <-ctx.Done():
+		if p.taken.CompareAndSwap(false, true) {
+			return ctx.Err()
+		}
+		return <-p.done
+	case <-w.stopped:
+		if p.taken.CompareAndSwap(false, true) {
+			return errClosed
+		}
+		return <-p.done
+	}
+}
+
+func (w *groupWriter) stop() error {
+	close(w.closing)
+	<-w.stopped
+	return errors.Join(w.conn.Close(), w.db.Close())
+}
+
+func (w *groupWriter) run() {
+	defer close(w.stopped)
+	for {
+		select {
+		case p := <-w.queue:
+			w.commit(w.gather(p))
+		case <-w.closing:
+			for len(w.queue) > 0 {
+				w.commit(w.gather(<-w.queue))
+			}
+			return
+		}
+	}
+}
+
+// gather takes what else waits, without waiting for more.
+func (w *groupWriter) gather(first *pendingChange) []*pendingChange {
+	var group []*pendingChange
+	for p := first; ; {
+		if p.taken.CompareAndSwap(false, true) {
+			group = append(group, p)
+		}
+		if len(group) >= maxGroup {
+			return group
+		}
+		select {
+		case p = <-w.queue:
+		default:
+			return group
+		}
+	}
+}
+
+// commit runs a group in one transaction. A change is validated before it writes, so that one that fails has usually
+// written nothing and the others go on; when it has written, the group is rolled back and replayed one by one.
+func (w *groupWriter) commit(group []*pendingChange) {
+	if len(group) == 0 {
+		return
+	}
+	ctx := context.Background() // a caller that leaves must not roll back the others
+	if err := w.exec(ctx, "BEGIN IMMEDIATE"); err != nil {
+		w.answer(group, unavailable(err))
+		return
+	}
+	results := make([]error, len(group))
+	for i, p := range group {
+		wrote, err := w.apply(ctx, p)
+		results[i] = err
+		if err != nil && wrote {
+			w.rollback(ctx)
+			w.replay(group, i, err)
+			return
+		}
+	}
+	if err := w.exec(ctx, "COMMIT"); err != nil {
+		w.rollback(ctx)
+		w.answer(group, fault.UnknownOutcome(err))
+		return
+	}
+	for i, p := range group {
+		p.done <- results[i]
+	}
+}
+
+// replay commits each change alone, after one of them failed with writes behind it. That one is not run again when it
+// was alone: its failure is known.
+func (w *groupWriter) replay(group []*pendingChange, failed int, err error) {
+	if len(group) == 1 {
+		group[failed].done <- err
+		return
+	}
+	for _, p := range group {
+		w.commit([]*pendingChange{p})
+	}
+}
+
+func (w *groupWriter) answer(group []*pendingChange, err error) {
+	for _, p := range group {
+		p.done <- err
+	}
+}
+
+// apply runs one change and its queued writes; wrote says whether it may have changed the database.
+func (w *groupWriter) apply(ctx context.Context, p *pendingChange) (wrote bool, err error) {
+	c := &groupConn{writer: w}
+	t := &tx{view: view{}}
+	t.run = func(ctx context.Context, queries ...query) error { return c.send(ctx, t.takeQueued(), queries) }
+	defer func() {
+		if r := recover(); r != nil {
+			wrote, err = true, fmt.Errorf("a change panicked: %v\n%s", r, debug.Stack())
+		}
+	}()
+	if err := p.ctx.Err(); err != nil {
+		return false, err
+	}
+	if err := p.change(ctx, t); err != nil {
+		return c.wrote, err
+	}
+	if err := c.send(ctx, t.takeQueued(), nil); err != nil {
+		return true, err
+	}
+	return c.wrote, nil
+}
+
+// groupConn is the writer's connection as one change sees it.
+type groupConn struct {
+	writer *groupWriter
+	wrote  bool
+}
+
+func (c *groupConn) send(ctx context.Context, writes []statement, queries []query) error {
+	for _, s := range writes {
+		c.wrote = true
+		if err := c.writer.exec(ctx, s.text, s.args...); err != nil {
+			return err
+		}
+	}
+	for _, q := range queries {
+		c.wrote = c.wrote || isWrite(q.text)
+		prepared, err := c.writer.prepare(ctx, q.text)
+		if err != nil {
+			return err
+		}
+		if err := eachRow(ctx, prepared, q); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *groupWriter) exec(ctx context.Context, text string, args ...any) error {
+	prepared, err := w.prepare(ctx, text)
+	if err != nil {
+		return err
+	}
+	_, err = prepared.ExecContext(ctx, args...)
+	return err
+}
+
+func (w *groupWriter) rollback(ctx context.Context) {
+	// An error means that SQLite has rolled back by itself.
+	_, _ = w.conn.ExecContext(ctx, "ROLLBACK")
+}
+
+// prepare keeps each statement prepared on the writer's one connection.
+func (w *groupWriter) prepare(ctx context.Context, text string) (*sql.Stmt, error) {
+	w.note(text)
+	if prepared := w.prepared[text]; prepared != nil {
+		return prepared, nil
+	}
+	prepared, err := w.conn.PrepareContext(ctx, w.texts.of(text))
+	if err != nil {
+		return nil, fmt.Errorf("prepare %q: %w", text, err)
+	}
+	w.prepared[text] = prepared
+	return prepared, nil
+}
+
+func (w *groupWriter) note(text string) {
+	if w.trace == nil {
+		return
+	}
+	w.carried = append(w.carried, text)
+	if text == "COMMIT" {
+		w.trace(RoundTrip{Statements: w.carried})
+		w.carried = nil
+	}
+}

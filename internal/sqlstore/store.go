@@ -1,0 +1,114 @@
+package sqlstore
+
+import (
+	"context"
+	"time"
+
+	"github.com/doorward/doorward/internal/authority"
+)
+
+// Options are what an installation or a test chooses; the zero value works.
+type Options struct {
+	// Clock replaces the store's own clock, for tests that set the time by hand.
+	Clock func() time.Time
+	// Trace is called with every round trip to the engine: how many statements it carried and whether it committed.
+	Trace func(RoundTrip)
+	// Connections bounds the pool on PostgreSQL; 0 is 16.
+	Connections int
+}
+
+// RoundTrip is one exchange with the engine, as Trace sees it.
+type RoundTrip struct {
+	Statements []string // in order, "begin" and "commit" among them
+}
+
+// Store is an authority.Store on one of the two engines.
+type Store struct {
+	engine engine
+	clock  func() time.Time
+}
+
+var _ authority.Store = (*Store)(nil)
+
+// engine is what the two databases do differently.
+type engine interface {
+	view(ctx context.Context, read func(ctx context.Context, v view) error) error
+	change(ctx context.Context, change func(ctx context.Context, t *tx) error) error
+	now() time.Time
+	ready(ctx context.Context) error
+	close() error
+}
+
+// statement is a query text with its arguments.
+type statement struct {
+	text string
+	args []any
+}
+
+// query is a statement that returns rows, each handed to row.
+type query struct {
+	statement
+	row func(scan func(dest ...any) error) error
+}
+
+// runner sends queries in one round trip, in order.
+type runner func(ctx context.Context, queries ...query) error
+
+// View runs read against the store as it is now.
+func (s *Store) View(ctx context.Context, read func(ctx context.Context, v authority.View) error) error {
+	return s.engine.view(ctx, func(ctx context.Context, v view) error { return read(ctx, v) })
+}
+
+// Change runs change as one transaction; nil means durable.
+func (s *Store) Change(ctx context.Context, change func(ctx context.Context, tx authority.Tx) error) error {
+	return s.engine.change(ctx, func(ctx context.Context, t *tx) error {
+		t.now = s.override()
+		return change(ctx, t)
+	})
+}
+
+// Now reads the one clock, to the microsecond that the store keeps.
+func (s *Store) Now() time.Time {
+	if s.clock != nil {
+		return s.clock().UTC().Truncate(time.Microsecond)
+	}
+	return s.engine.now().UTC().Truncate(time.Microsecond)
+}
+
+// override is what {now} is replaced by: nothing, but for a clock set by hand.
+func (s *Store) override() any {
+	if s.clock == nil {
+		return nil
+	}
+	return micros(s.Now())
+}
+
+// Ready fails when the store cannot serve.
+func (s *Store) Ready(ctx context.Context) error { return s.engine.ready(ctx) }
+
+// Close waits for changes under way and releases the database.
+func (s *Store) Close() error { return s.engine.close() }
+
+// view implements authority.View on whatever runs its queries.
+type view struct{ run runner }
+
+// tx implements authority.Tx: reads go out at once, after the writes queued before them; writes wait for the commit.
+type tx struct {
+	view
+	queued []statement
+	now    any // replaces {now} in tests
+}
+
+func (t *tx) queue(text string, args ...any) {
+	t.queued = append(t.queued, statement{text, args})
+}
+
+func (t *tx) takeQueued() []statement {
+	queued := t.queued
+	t.queued = nil
+	return queued
+}
+
+func ask(text string, args []any, row func(scan func(dest ...any) error) error) query {
+	return query{statement{text, args}, row}
+}

@@ -1,0 +1,72 @@
+package storetest
+
+import (
+	"context"
+	"net/netip"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/doorward/doorward/internal/audit"
+	"github.com/doorward/doorward/internal/authority"
+	"github.com/doorward/doorward/internal/secret"
+)
+
+var recordCases = []Case{
+	{"an event comes back as it was appended", func(t testing.TB, s Subject) {
+		want := audit.Event{
+			ID: secret.ID{1}, At: s.Store.Now(), Act: audit.MintLoginToken, Outcome: audit.Denied, Reason: "locked",
+			Actor: owner, ActingFor: other, Credential: secret.ID{2}, Subject: other, Tenant: account, Audience: 3,
+			Session: secret.ID{4}, LoginToken: secret.ID{5}, Dialect: "pulse", Request: "r1",
+			Source: netip.MustParseAddr("2001:db8::1"), Count: 7, Detail: map[string]string{"shown": "2"},
+		}
+		s.change(t, func(tx authority.Tx) { tx.Append(want) })
+		if diff := cmp.Diff([]audit.Event{want}, s.events(t), cmp.Comparer(func(a, b netip.Addr) bool { return a == b })); diff != "" {
+			t.Error(diff)
+		}
+	}},
+	{"events come oldest first, after the one given", func(t testing.TB, s Subject) {
+		s.change(t, func(tx authority.Tx) {
+			for _, n := range []byte{3, 1, 2} {
+				tx.Append(audit.Event{ID: secret.ID{n}, At: s.Store.Now()})
+			}
+		})
+		s.view(t, func(ctx context.Context, v authority.View) error {
+			events, err := v.Events(ctx, secret.ID{1}, 1)
+			if len(events) != 1 || events[0].ID != (secret.ID{2}) {
+				t.Errorf("got %v", events)
+			}
+			return err
+		})
+	}},
+	{"the feed has what was published, in order, and nothing of a failed change", func(t testing.TB, s Subject) {
+		s.change(t, func(tx authority.Tx) {
+			tx.Publish(authority.FeedSession, "a")
+			tx.Publish(authority.FeedTenant, "b")
+		})
+		_ = s.Store.Change(t.Context(), func(_ context.Context, tx authority.Tx) error {
+			tx.Publish(authority.FeedTenant, "never")
+			return errRefused
+		})
+		s.change(t, func(tx authority.Tx) { tx.Publish(authority.FeedCredential, "c") })
+		var entries, rest []authority.FeedEntry
+		s.view(t, func(ctx context.Context, v authority.View) (err error) {
+			if entries, err = v.Feed(ctx, 0, 10); err != nil || len(entries) == 0 {
+				return err
+			}
+			rest, err = v.Feed(ctx, entries[0].Sequence, 1)
+			return err
+		})
+		if len(entries) != 3 || entries[0].Key != "a" || entries[2].Kind != authority.FeedCredential || !entries[0].At.Equal(s.Store.Now()) ||
+			len(rest) != 1 || rest[0].Key != "b" {
+			t.Errorf("feed %+v, after the first %+v", entries, rest)
+		}
+	}},
+	{"a setting that is there stays", func(t testing.TB, s Subject) {
+		s.change(t, func(tx authority.Tx) { tx.PutSettingOnce("keys", "first") })
+		s.change(t, func(tx authority.Tx) { tx.PutSettingOnce("keys", "second") })
+		if got := s.setting(t, "keys"); got != "first" {
+			t.Errorf("the setting is %q now", got)
+		}
+	}},
+}

@@ -1,0 +1,101 @@
+package storetest
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/doorward/doorward/internal/authority"
+	"github.com/doorward/doorward/internal/fault"
+	"github.com/doorward/doorward/internal/secret"
+	"github.com/doorward/doorward/internal/tenant"
+)
+
+var sessionCases = []Case{
+	{"a session comes back as it was put", func(t testing.TB, s Subject) {
+		s.fixture(t)
+		want := s.session(1)
+		want.Account, want.Unit, want.Actor = account, tenant.Unit("EE"), other
+		want.Parent, want.LoginToken = authority.SessionID{2}, authority.LoginTokenID{3}
+		s.change(t, func(tx authority.Tx) { tx.PutSession(want) })
+		if diff := cmp.Diff(want, s.sessionFacts(t, want.ID).Session); diff != "" {
+			t.Error(diff)
+		}
+	}},
+	{"a session's facts have subject, actor, holder, credential, parent and account", func(t testing.TB, s Subject) {
+		s.fixture(t)
+		parent, child := s.session(1), s.session(2)
+		child.Parent, child.Actor, child.Account = parent.ID, other, account
+		s.change(t, func(tx authority.Tx) { tx.PutSession(parent); tx.PutSession(child) })
+		f := s.sessionFacts(t, child.ID)
+		if f.Subject.Principal.ID != owner || f.Actor.Principal.ID != other || f.Holder.Principal.ID != minter ||
+			f.Credential.ID != minterKey || f.Parent.ID != parent.ID || len(f.Account) != 5 {
+			t.Errorf("facts: %+v", f)
+		}
+	}},
+	{"an unknown session is not found", func(t testing.TB, s Subject) {
+		err := s.Store.View(t.Context(), func(ctx context.Context, v authority.View) error {
+			_, err := v.SessionFacts(ctx, authority.SessionID{42})
+			return err
+		})
+		if fault.KindOf(err) != fault.NotFound {
+			t.Errorf("got %v", err)
+		}
+	}},
+	{"of many that close one session at once, one does", func(t testing.TB, s Subject) {
+		s.fixture(t)
+		session := s.session(1)
+		s.change(t, func(tx authority.Tx) { tx.PutSession(session) })
+		var closed atomic.Int64
+		var wait sync.WaitGroup
+		for range 16 {
+			wait.Go(func() {
+				var ok bool
+				s.changeWith(t, func(ctx context.Context, tx authority.Tx) (err error) {
+					ok, err = tx.CloseSession(ctx, session.ID, s.Store.Now())
+					return err
+				})
+				if ok {
+					closed.Add(1)
+				}
+			})
+		}
+		wait.Wait()
+		if closed.Load() != 1 || !s.sessionFacts(t, session.ID).Session.ClosedAt.Equal(s.Store.Now()) {
+			t.Errorf("%d closings of one session succeeded", closed.Load())
+		}
+	}},
+	{"the last use moves forward only", func(t testing.TB, s Subject) {
+		s.fixture(t)
+		session := s.session(1)
+		later := session.UsedAt.Add(time.Minute)
+		s.change(t, func(tx authority.Tx) { tx.PutSession(session) })
+		s.change(t, func(tx authority.Tx) { tx.TouchSession(session.ID, later) })
+		s.change(t, func(tx authority.Tx) { tx.TouchSession(session.ID, session.UsedAt) })
+		if got := s.sessionFacts(t, session.ID).Session.UsedAt; !got.Equal(later) {
+			t.Errorf("last used at %s, not %s", got, later)
+		}
+	}},
+}
+
+func (s Subject) session(n byte) authority.Session {
+	now := s.Store.Now()
+	return authority.Session{
+		ID: authority.SessionID{n}, Fingerprint: secret.Fingerprint{n}, Subject: owner, Organisation: organisation,
+		Audience: audience, Credential: minterKey, Dialect: "pulse", OpenedAt: now, ExpiresAt: now.Add(time.Hour),
+		IdleLifetime: time.Minute, UsedAt: now,
+	}
+}
+
+func (s Subject) sessionFacts(t testing.TB, id authority.SessionID) (facts authority.SessionFacts) {
+	t.Helper()
+	s.view(t, func(ctx context.Context, v authority.View) (err error) {
+		facts, err = v.SessionFacts(ctx, id)
+		return err
+	})
+	return facts
+}

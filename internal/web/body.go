@@ -1,0 +1,88 @@
+package web
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"github.com/doorward/doorward/internal/fault"
+)
+
+// The bounds of a body.
+const (
+	MaxBody  = 64 << 10
+	MaxDepth = 32
+)
+
+// ReadBody returns the whole body; over MaxBody it fails with TooLarge.
+func ReadBody(r *http.Request) ([]byte, error) {
+	body, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, MaxBody))
+	if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
+		return nil, &fault.Error{Kind: fault.TooLarge, Reason: "body-too-large", Message: "The body is larger than 64 KiB.", Parameter: "body"}
+	}
+	if err != nil {
+		return nil, fault.BadParameter("body", "The body could not be read to its end.")
+	}
+	return body, nil
+}
+
+// DecodeJSON reads one JSON value into dst. Duplicate members, bytes that are not UTF-8, trailing data, control
+// characters in escapes of a string's NUL, and nesting beyond MaxDepth are refused; member names are case-sensitive;
+// unknown members are refused when strict. The fault names the member at fault where it is known.
+func DecodeJSON(body []byte, dst any, strict bool) error {
+	if err := checkDepth(body); err != nil {
+		return err
+	}
+	if err := json.Unmarshal(body, dst, json.RejectUnknownMembers(strict)); err != nil {
+		return jsonFault(err)
+	}
+	return nil
+}
+
+func checkDepth(body []byte) error {
+	depth, inString, escaped := 0, false, false
+	for _, c := range body {
+		switch {
+		case escaped:
+			escaped = false
+		case inString:
+			escaped, inString = c == '\\', c != '"'
+		case c == '"':
+			inString = true
+		case c == '{' || c == '[':
+			if depth++; depth > MaxDepth {
+				return fault.BadParameter("body", "The JSON is nested too deeply.")
+			}
+		case c == '}' || c == ']':
+			depth--
+		}
+	}
+	return nil
+}
+
+func jsonFault(err error) error {
+	f := fault.BadParameter("body", "The body is not valid JSON.")
+	f.Cause = err
+	var pointer jsontext.Pointer
+	if semantic, ok := errors.AsType[*json.SemanticError](err); ok {
+		pointer = semantic.JSONPointer
+		f.Message = "The member has the wrong type."
+		if errors.Is(err, json.ErrUnknownName) {
+			f.Message = "The member is not known here."
+		}
+	}
+	if syntactic, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
+		pointer = syntactic.JSONPointer
+		if errors.Is(err, jsontext.ErrDuplicateName) {
+			f.Message = "The member is given more than once."
+		}
+	}
+	if name := strings.Trim(string(pointer), "/"); name != "" && Clean(name) {
+		f.Parameter = name
+	}
+	return f
+}
