@@ -34,11 +34,11 @@ func (c *serveCommand) Run(ctx context.Context, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(serve(ctx, log, opened, c.Config, nil), opened.Store.Close())
+	return errors.Join(serve(ctx, log, opened, c.Config, func(config.Config) error { return nil }, func(config.Config) {}), opened.Store.Close())
 }
 
-// serve listens and serves; ready is called once requests are answered.
-func serve(ctx context.Context, log *slog.Logger, opened server.Opened, c config.Config, ready func(c config.Config)) error {
+// serve listens, prepares what needs to know where, and serves; ready is called once requests are answered.
+func serve(ctx context.Context, log *slog.Logger, opened server.Opened, c config.Config, prepare func(config.Config) error, ready func(config.Config)) error {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Listen)
 	if err != nil {
 		return fmt.Errorf("%w: is another server running there? Choose another address with --listen", err)
@@ -47,9 +47,10 @@ func serve(ctx context.Context, log *slog.Logger, opened server.Opened, c config
 		c.PublicURL = config.DefaultPublicURL(listener.Addr().String())
 	}
 	s := server.New(opened, c, log)
-	log.Info("serving", "address", listener.Addr().String(), "public_url", c.PublicURL, "version", version())
-	if ready != nil {
-		ready(c)
+	if err := prepare(c); err != nil {
+		return errors.Join(err, listener.Close())
 	}
+	log.Info("serving", "address", listener.Addr().String(), "public_url", c.PublicURL, "version", version())
+	ready(c)
 	return s.Serve(ctx, listener)
 }

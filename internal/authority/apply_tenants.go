@@ -32,24 +32,37 @@ func (p *application) compareTenants(ctx context.Context, v View, batch []Tenant
 	}
 	stored := keyed(rows, tenantID)
 	var moved bool
+	var writes []edit
 	for _, want := range batch {
 		have, exists := stored[want.ID]
 		changed := want.changes(have)
 		switch {
 		case !exists:
-			d.add(&d.Created, p.newTenant(want))
+			d.Created++
+			writes = append(writes, p.newTenant(want))
 			d.fresh = append(d.fresh, string(want.ID))
 		case len(changed) == 0 || want.ID == tenant.Installation:
 			d.Unchanged++
 		default:
 			moved = moved || want.Parent != have.Parent
-			d.add(&d.Updated, p.changedTenant(want, have, changed))
+			d.Updated++
+			if want.Portal != have.Portal && have.Portal != "" {
+				d.edits = append(d.edits, releasePortal(have))
+			}
+			writes = append(writes, p.changedTenant(want, have, changed))
 		}
 	}
+	d.edits = append(d.edits, writes...)
 	if moved {
 		err = checkMoves(ctx, v, batch)
 	}
 	return d, err
+}
+
+// releasePortal frees an account's portal host for another in the same transaction, before anybody takes one.
+func releasePortal(have Tenant) edit {
+	have.Portal = ""
+	return edit{put: func(tx Tx) { tx.PutTenant(have) }}
 }
 
 func (p *application) newTenant(want Tenant) edit {
@@ -61,13 +74,7 @@ func (p *application) newTenant(want Tenant) edit {
 func (p *application) changedTenant(want, have Tenant, changed []string) edit {
 	want.CreatedAt, want.UpdatedAt = have.CreatedAt, p.store.Now()
 	return edit{
-		put: func(tx Tx) {
-			if want.Portal != have.Portal && have.Portal != "" {
-				have.Portal = "" // first, so that two accounts can swap theirs
-				tx.PutTenant(have)
-			}
-			tx.PutTenant(want)
-		},
+		put:    func(tx Tx) { tx.PutTenant(want) },
 		events: []audit.Event{p.tenantEvent(want, "updated", strings.Join(changed, ","))},
 		feed:   []FeedEntry{{Kind: FeedTenant, Key: string(want.ID)}},
 	}

@@ -49,6 +49,8 @@ func (a *Authority) heldOf(s Standing) []grant.Held {
 func (s Standing) refusal() string {
 	switch s.Principal.Status {
 	case Active:
+	case "": // nobody was found
+		return ReasonUnknown
 	case Deleted:
 		return ReasonDeleted
 	default:

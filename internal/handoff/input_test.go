@@ -31,7 +31,7 @@ func TestEveryPageHasTheHeaders(t *testing.T) {
 		}
 		pages["signed out"] = ada.press(ada.get("/"))
 		for name, p := range pages {
-			checkHeaders(t, name, p)
+			checkHeaders(h.t, name, p)
 		}
 	})
 }
@@ -77,7 +77,7 @@ func TestNamesAreEscaped(t *testing.T) {
 	open(t, func(h house) {
 		hostile := strings.NewReplacer(
 			"name: Ada Acme", `name: "<script>alert(1)</script>"`,
-			"name: ACME Trading", `name: "\"><img src=x onerror=alert(2)>"`,
+			"name: ACME Trading\n", `name: "\"><img src=x onerror=alert(2)>"`+"\n",
 			"name: B2B portal", `name: "</title><script>alert(3)</script>"`,
 		).Replace(string(directory))
 		h.env.Apply(h.t, hostile)

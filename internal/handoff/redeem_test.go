@@ -32,7 +32,7 @@ func TestALinkIsShownAsOftenAsAskedAndRedeemedOnce(t *testing.T) {
 		if want := h.env.Clock.Now().Add(12 * time.Hour); !cookie.Expires.Equal(want) || cookie.MaxAge != 12*60*60 {
 			h.t.Errorf("the cookie lives until %v (%d s), not %v", cookie.Expires, cookie.MaxAge, want)
 		}
-		ada.get("/").mustSay(h.t, "Signed in as <bdi>Ada Acme</bdi>", "ACME Trading", "11 hours")
+		ada.get("/").mustSay(h.t, "Signed in as <bdi>Ada Acme</bdi>", "ACME Trading", "12 hours")
 
 		ada.press(shown).mustBe(h.t, http.StatusGone)
 		h.visitor(acmeHost).press(shown).mustBe(h.t, http.StatusGone)

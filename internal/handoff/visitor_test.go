@@ -152,7 +152,7 @@ func (v *visitor) do(method, target, body string) page {
 	if err != nil {
 		v.t.Fatalf("read the page: %v", err)
 	}
-	p := page{status: answer.StatusCode, header: answer.Header, body: string(text), set: map[string]*http.Cookie{}}
+	p := page{status: answer.StatusCode, header: answer.Header, body: stylePattern.ReplaceAllString(string(text), ""), set: map[string]*http.Cookie{}}
 	for _, cookie := range answer.Cookies() {
 		p.set[cookie.Name] = cookie
 		if v.cookies[cookie.Name] = cookie.Value; cookie.MaxAge < 0 {
@@ -163,6 +163,7 @@ func (v *visitor) do(method, target, body string) page {
 }
 
 var (
+	stylePattern = regexp.MustCompile(`(?s)<style>.*</style>|<svg.*</svg>`)
 	formPattern  = regexp.MustCompile(`(?s)<form method="post" action="([^"]*)">(.*?)</form>`)
 	inputPattern = regexp.MustCompile(`<input type="hidden" name="([^"]*)" value="([^"]*)">`)
 )

@@ -10,7 +10,6 @@ import (
 	"github.com/doorward/doorward/internal/authority"
 	"github.com/doorward/doorward/internal/dialect/activeplatform"
 	"github.com/doorward/doorward/internal/limit"
-	"github.com/doorward/doorward/internal/server"
 	"github.com/doorward/doorward/internal/testenv"
 )
 
@@ -108,16 +107,6 @@ func TestWhatEndsAfterRedemptionEndsTheSession(t *testing.T) {
 	}
 }
 
-func TestAnAccountWithoutAnOwnerIsUnmet(t *testing.T) {
-	env := testenv.New(t, "sqlite")
-	env.Apply(t, strings.Replace(shop, "level: owner", "level: admin", 1))
-	w := wire{base: env.Serve(t, withRedeemer(env)), key: northKey}
-	status, body := w.get(t, "1", "account_id=10")
-	if status != http.StatusUnprocessableEntity || !strings.Contains(body, "no active owner") {
-		t.Errorf("%d %s", status, body)
-	}
-}
-
 func TestTheTokenIs22LettersAndDigits(t *testing.T) {
 	env := testenv.New(t, "sqlite").Demo(t)
 	w := wire{base: env.Serve(t, withRedeemer(env)), key: northKey}
@@ -151,7 +140,7 @@ func TestAnIDHasOneSpelling(t *testing.T) {
 
 func TestARoleThatMayNotActIsDeniedBeforeAnythingElseIsSaid(t *testing.T) {
 	env := testenv.New(t, "sqlite").Demo(t)
-	env.Authority = authority.New(env.Store, env.Keys, limit.NewGuesses(server.GuessRules(), env.Clock.Now, 0), limit.NewPool(0, 0),
+	env.Authority = authority.New(env.Store, env.Keys, limit.NewGuesses(limit.Rules(authority.GuessRules), env.Clock.Now, 0), limit.NewPool(0, 0),
 		authority.Options{ActingManagers: []string{"admin", "owner"}})
 	w := wire{base: env.Serve(t, withRedeemer(env)), key: "Nb2downstreamDemoToken"}
 	for _, query := range []string{"account_id=1200", "account_id=505", "account_id=x", ""} {

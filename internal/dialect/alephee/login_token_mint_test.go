@@ -126,7 +126,7 @@ func TestAModuleTheInstallationDoesNotHaveIsUnmet(t *testing.T) {
 	env.Apply(t, `version: 1
 organisations:
   - name: ORG
-    people: [{id: 1, email: a@b.test}]
+    people: [{id: 1, email: a@b.test, name: A}]
     resellers:
       - id: 1
         name: R

@@ -34,15 +34,15 @@ var refusals = []refusal{
 	{"account of another key", "6591739253089529", demoKey, "owner@acme.test", authority.ReasonOutside},
 	{"unknown account", "9999", demoKey, "owner@acme.test", authority.ReasonOutside},
 	{"suspended account", "1201", demoKey, "owner@acme.test", authority.ReasonTenantSuspended},
-	{"unknown e-mail", "1200", demoKey, "nobody@acme.test", authority.ReasonNotMember},
+	{"unknown e-mail", "1200", demoKey, "nobody@acme.test", authority.ReasonUnknown},
 	{"member of another account", "1200", demoKey, "example@activeplatform.com", authority.ReasonNotMember},
 	{"inactive", "1200", demoKey, "left@acme.test", authority.ReasonInactive},
 	{"deleted", "1200", demoKey, "gone@acme.test", authority.ReasonDeleted},
-	{"no e-mail, though a member has none either", "1200", demoKey, "", authority.ReasonNotMember},
-	{"user name", "1200", demoKey, "acme.owner", authority.ReasonNotMember},
-	{"malformed e-mail", "1200", demoKey, " owner@acme.test", authority.ReasonNotMember},
-	{"overlong e-mail", "1200", demoKey, strings.Repeat("a", 5000) + "@acme.test", authority.ReasonNotMember},
-	{"e-mail that looks alike", "1200", demoKey, "οwner@acme.test", authority.ReasonNotMember},
+	{"empty e-mail", "1200", demoKey, "", authority.ReasonUnknown},
+	{"user name", "1200", demoKey, "acme.owner", authority.ReasonUnknown},
+	{"malformed e-mail", "1200", demoKey, " owner@acme.test", authority.ReasonUnknown},
+	{"overlong e-mail", "1200", demoKey, strings.Repeat("a", 5000) + "@acme.test", authority.ReasonUnknown},
+	{"e-mail that looks alike", "1200", demoKey, "οwner@acme.test", authority.ReasonUnknown},
 }
 
 // prepareRefusals makes the states that a directory file does not.

@@ -28,11 +28,9 @@ func TestTranscripts(t *testing.T) { dialecttest.Transcripts(t, speak, "testdata
 
 // more is put into the demo directory, each text before the line that begins with its name.
 var more = map[string]string{
-	"      - id: 10\n": `      - {id: 20, email: gone@acme.test, status: deleted}
-      - {id: 21, username: nomail, name: No Mail}
+	"      - id: 10\n": `      - {id: 20, email: gone@acme.test, name: Gus Gone, status: deleted}
 `,
 	"                  - {person: left@acme.test, level: user}\n": `                  - {person: gone@acme.test, level: user}
-                  - {person: nomail, level: user}
 `,
 	"      - name: ERP integration ": `      - {name: Fast, key: fast-key-00000000000000000000000000, accounts: [1200], dialects: [alephee], limits: {logintoken: 60/min}}
       - {name: Restricted, key: restricted-key-00000000000000000000, accounts: [1200], dialects: [alephee], permissions: [readApplications]}

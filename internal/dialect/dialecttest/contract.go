@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"path"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -17,13 +18,13 @@ import (
 type contract struct{ router routers.Router }
 
 // readContract reads and validates a specification. Of its servers only the paths count.
-func readContract(path string) (contract, error) {
-	doc, err := openapi3.NewLoader().LoadFromFile(path)
+func readContract(file string) (contract, error) {
+	doc, err := openapi3.NewLoader().LoadFromFile(file)
 	if err != nil {
-		return contract{}, fmt.Errorf("read %s: %w", path, err)
+		return contract{}, fmt.Errorf("read %s: %w", file, err)
 	}
 	if !doc.IsOpenAPI31OrLater() {
-		return contract{}, fmt.Errorf("%s is not OpenAPI 3.1 or later", path)
+		return contract{}, fmt.Errorf("%s is not OpenAPI 3.1 or later", file)
 	}
 	var servers openapi3.Servers
 	for _, server := range doc.Servers {
@@ -35,7 +36,7 @@ func readContract(path string) (contract, error) {
 	doc.Servers = servers
 	router, err := legacy.NewRouter(doc, openapi3.IsOpenAPI31OrLater())
 	if err != nil {
-		return contract{}, fmt.Errorf("%s: %w", path, err)
+		return contract{}, fmt.Errorf("%s: %w", file, err)
 	}
 	return contract{router: router}, nil
 }
@@ -46,6 +47,9 @@ func (c contract) check(request *http.Request, sent string, malformed bool, resp
 	asked.URL.Scheme, asked.URL.Host = "", ""
 	asked.Body = io.NopCloser(strings.NewReader(sent))
 	route, parameters, err := c.router.FindRoute(asked)
+	if err == nil && !isOf(route, asked.URL.EscapedPath()) {
+		err = routers.ErrPathNotFound
+	}
 	if err != nil {
 		if response.StatusCode == http.StatusNotFound || response.StatusCode == http.StatusMethodNotAllowed || malformed {
 			return nil
@@ -66,4 +70,9 @@ func (c contract) check(request *http.Request, sent string, malformed bool, resp
 		return fmt.Errorf("the specification does not allow this answer: %w", err)
 	}
 	return nil
+}
+
+// isOf reports whether the path is the route's own: the router takes it with a slash too many for the same.
+func isOf(route *routers.Route, asked string) bool {
+	return path.Clean(asked) == asked || strings.HasSuffix(route.Path, "/")
 }

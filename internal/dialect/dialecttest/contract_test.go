@@ -40,9 +40,11 @@ func TestAStatusThatTheSpecificationDoesNotListFails(t *testing.T) {
 	if err := wire(t, thing).play(parse(t, listed)); err != nil {
 		t.Error(err)
 	}
-	unlisted := "Not found.\n-- request get --\nGET /things/7/8\n-- response get --\n404\n\n...\n"
-	if err := wire(t, thing).play(parse(t, unlisted)); err != nil {
-		t.Errorf("a path outside of the specification: %v", err)
+	for _, target := range []string{"/things/7/8", "/things/7/", "/things//7", "/thing"} {
+		outside := "Not found.\n-- request get --\nGET " + target + "\n-- response get --\n404\n\n...\n"
+		if err := wire(t, thing).play(parse(t, outside)); err != nil {
+			t.Errorf("%s is outside of the specification: %v", target, err)
+		}
 	}
 	unannounced := "A 410 nobody announced.\n-- request get --\nGET /things/0\nX-Asked: yes\n-- response get --\n410\n"
 	err := wire(t, thing).play(parse(t, unannounced))

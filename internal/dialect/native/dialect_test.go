@@ -21,6 +21,15 @@ func TestTranscripts(t *testing.T) {
 	}, "testdata")
 }
 
+func TestAPathHasOneSpelling(t *testing.T) {
+	w := serve(t, testenv.New(t, "sqlite").Demo(t))
+	for _, path := range []string{"/v1/session/", "/v1//session", "/v1/./session", "/v1/Session", "/v1/login-tokens"} {
+		if got := w.send(t, http.MethodGet, path, "", nil); got.problem(t).Code != "not-found" || got.StatusCode != http.StatusNotFound {
+			t.Errorf("%s: %d %s", path, got.StatusCode, got.text)
+		}
+	}
+}
+
 func TestTheStoryOfARedemption(t *testing.T) {
 	dialecttest.Story(t, func(t *testing.T, env *testenv.Env) dialecttest.Teller {
 		w := serve(t, env)

@@ -142,3 +142,15 @@ func swapCase(text string) string {
 		return r
 	}, text)
 }
+
+func TestAKeyThatIsNoAudiencesIsDenied(t *testing.T) {
+	env := testenv.New(t, "sqlite")
+	env.Apply(t, strings.Replace(string(demo.Directory), "dialects: [alephee, oauth]", "dialects: [alephee, native]", 1))
+	w := serve(t, env)
+	w.key = erpKey
+	for _, body := range []string{asking(w.mintMember(t, 1)), `{}`, ``} {
+		if got := w.redeem(t, body); got.StatusCode != http.StatusForbidden || got.problem(t).Code != "denied" {
+			t.Errorf("%d %s", got.StatusCode, got.text)
+		}
+	}
+}

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"text/tabwriter"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+
+	"github.com/doorward/doorward/internal/authority"
+	"github.com/doorward/doorward/internal/config"
+	"github.com/doorward/doorward/internal/directory"
+	"github.com/doorward/doorward/internal/server"
+)
+
+type applyCommand struct {
+	config.Store
+	Directory      string `arg:"" name:"file" help:"Directory file in YAML; - reads standard input."`
+	ResetPasswords bool   `help:"Set passwords and pass codes again where they differ from the file."`
+}
+
+// Help is shown by doorward apply --help.
+func (applyCommand) Help() string {
+	return `Examples:
+  doorward apply directory.yaml --data /var/lib/doorward
+  doorward apply directory.yaml --database postgres://doorward@db/doorward --keys /etc/doorward/keys
+
+The file is checked whole before anything is written: every mistake is listed with its line and what to write instead.
+Applying the same file again changes nothing. Nothing is ever deleted; what left the file is listed. A server may run
+on the same store meanwhile. docs/directory.md explains every key.`
+}
+
+// Run reads, checks and applies the file and says what changed.
+func (c *applyCommand) Run(ctx context.Context, log *slog.Logger) error {
+	if err := c.Check(); err != nil {
+		return err
+	}
+	text, err := readFile(c.Directory)
+	if err != nil {
+		return err
+	}
+	d, err := directory.Read(c.Directory, text)
+	if err != nil {
+		return fmt.Errorf("nothing was applied:\n%w", err)
+	}
+	opened, err := server.Open(ctx, c.Store, log)
+	if err != nil {
+		return err
+	}
+	a := server.NewAuthority(opened, config.Config{Store: c.Store})
+	o := authority.ApplyOptions{ResetPasswords: c.ResetPasswords, Progress: progress(os.Stderr)}
+	report, err := a.Apply(ctx, authority.CommandLine(authority.Origin{Dialect: "command-line"}), d, o)
+	if err != nil {
+		err = fmt.Errorf("stopped after %d changes, which stay; run it again to finish: %w", report.Changes(), err)
+	} else {
+		printReport(os.Stdout, report)
+	}
+	return errors.Join(err, opened.Store.Close())
+}
+
+func readFile(name string) ([]byte, error) {
+	in := io.Reader(os.Stdin)
+	if name != "-" {
+		file, err := os.Open(name)
+		if err != nil {
+			return nil, err
+		}
+		defer file.Close()
+		in = file
+	}
+	return io.ReadAll(io.LimitReader(in, directory.MaxSize+1))
+}
+
+// progress shows a bar on a terminal and nothing elsewhere.
+func progress(out *os.File) func(done, total int) {
+	if !term.IsTerminal(int(out.Fd())) {
+		return nil
+	}
+	var bar *progressbar.ProgressBar
+	return func(done, total int) {
+		if bar == nil {
+			bar = progressbar.NewOptions(total, progressbar.OptionSetWriter(out), progressbar.OptionSetDescription("applying"),
+				progressbar.OptionShowCount(), progressbar.OptionSetPredictTime(true), progressbar.OptionClearOnFinish())
+		}
+		_ = bar.Set(done) // a bar that cannot be drawn must not stop the work
+	}
+}
+
+func printReport(out io.Writer, r authority.ApplyReport) {
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprintln(table, "\tcreated\tupdated\tended\tunchanged\t")
+	for _, row := range []struct {
+		name  string
+		tally authority.Tally
+	}{
+		{"tenants", r.Tenants}, {"roles", r.Roles}, {"audiences", r.Audiences},
+		{"principals", r.Principals}, {"grants", r.Grants}, {"credentials", r.Credentials},
+	} {
+		fmt.Fprintf(table, "%s\t%d\t%d\t%d\t%d\t\n", row.name, row.tally.Created, row.tally.Updated, row.tally.Ended, row.tally.Unchanged)
+	}
+	_ = table.Flush()
+	if r.Changes() == 0 {
+		fmt.Fprintln(out, "unchanged: the store is as the file says")
+	}
+	printLeftovers(out, "no longer in the file, kept", r.Left)
+	printLeftovers(out, "in the file but revoked meanwhile, left revoked", r.Revoked)
+	for _, who := range r.Weak {
+		fmt.Fprintf(out, "weak password, shorter than 8 characters: %s\n", who)
+	}
+}
+
+func printLeftovers(out io.Writer, what string, leftovers []authority.Leftover) {
+	for _, l := range leftovers {
+		fmt.Fprintf(out, "%s: %s %s\n", what, l.Kind, l.Name)
+	}
+}

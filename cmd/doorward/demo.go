@@ -1,0 +1,123 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"github.com/doorward/doorward/demo"
+	"github.com/doorward/doorward/internal/authority"
+	"github.com/doorward/doorward/internal/config"
+	"github.com/doorward/doorward/internal/directory"
+	"github.com/doorward/doorward/internal/server"
+)
+
+type demoCommand struct {
+	Listen string `placeholder:"HOST:PORT" default:"127.0.0.1:8080" help:"Address to listen on."`
+	Data   string `placeholder:"DIR" help:"Directory of the demo's store (default: a temporary one, removed at the end)."`
+}
+
+// Help is shown by doorward demo --help.
+func (demoCommand) Help() string {
+	return `Runs a server on an embedded store with invented tenants, people and keys, and prints requests for every
+dialect that can be pasted into a shell. Nothing in it is secret; do not put it on a network.
+
+Example:
+  doorward demo --listen 127.0.0.1:9090`
+}
+
+// Run applies the demo directory and serves it.
+func (c *demoCommand) Run(ctx context.Context, log *slog.Logger) (err error) {
+	if c.Data == "" {
+		if c.Data, err = os.MkdirTemp("", "doorward-demo-"); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, os.RemoveAll(c.Data)) }()
+	}
+	whole, err := defaults(c.Data, c.Listen)
+	if err != nil {
+		return err
+	}
+	opened, err := server.Open(ctx, whole.Store, log)
+	if err != nil {
+		return err
+	}
+	ready := func(whole config.Config) {
+		printRequests(os.Stdout, whole.PublicURL)
+	}
+	prepare := func(whole config.Config) error { return applyDemo(ctx, opened, whole) }
+	return errors.Join(serve(ctx, log, opened, whole, prepare, ready), opened.Store.Close())
+}
+
+// defaults is the configuration of a server that was given nothing but where its data is and where to listen.
+func defaults(data, listen string) (config.Config, error) {
+	var whole config.Config
+	parser, err := kong.New(&whole)
+	if err != nil {
+		return whole, err
+	}
+	if _, err := parser.Parse([]string{"--data", data, "--listen", listen, "--keys", filepath.Join(data, "keys")}); err != nil {
+		return whole, err
+	}
+	return whole, whole.Check()
+}
+
+// applyDemo applies the demo directory, with its portal at the port that is really listened on.
+func applyDemo(ctx context.Context, opened server.Opened, whole config.Config) error {
+	_, port, err := net.SplitHostPort(strings.TrimPrefix(whole.PublicURL, "http://"))
+	if err != nil {
+		return err
+	}
+	text := bytes.ReplaceAll(demo.Directory, []byte("acme.localhost:8080"), []byte("acme.localhost:"+port))
+	d, err := directory.Read("demo/directory.yaml", text)
+	if err != nil {
+		return err
+	}
+	_, err = server.NewAuthority(opened, whole).Apply(ctx, authority.CommandLine(authority.Origin{Dialect: "command-line"}), d, authority.ApplyOptions{})
+	return err
+}
+
+// printRequests prints what to paste. The keys are those of the demo directory, which are nobody's.
+func printRequests(out io.Writer, url string) {
+	fmt.Fprint(out, strings.ReplaceAll(demoRequests, "URL", url))
+}
+
+const demoRequests = `
+Doorward serves the demo directory at URL. Paste these into another shell; Ctrl-C ends it.
+
+# Alephee: an API key hands a user over to the account's portal. Open the Url it answers in a browser within 30 s.
+curl -s 'URL/v2/accounts/1200/logintoken?API_KEY=6F9619FF-8B86-D011-B42D-00C04FC964FF&userEmail=buyer@acme.test'
+
+# PulseCRM: a key and its secret, or e-mail and password, for a session.
+curl -s URL/auth/login -H 'Content-Type: application/json' \
+  -d '{"apiKey": "apiKey-3f9a1c2b7d4e", "apiSecret": "demo-secret-0123456789abcdef"}'
+# and then:
+curl -s URL/auth/session -H "Authorization: Bearer $TOKEN"
+
+# ActivePlatform: a manager's token for the account owner's one-time token.
+curl -s 'URL/api/v3/resellers/1/user_authentication/token?account_id=505' -H 'X-Api-Token: vY5fwetestK3gJXZH5uHCw'
+# and then open in a browser:
+#   URL/?user_email=example%40activeplatform.com&user_token=$OWNER_TOKEN
+
+# CRM.COM: user name and password within an organisation.
+curl -s URL/crmapi/rest/v2/authentication/token \
+  -d '{"username": "mpadministrator", "password": "1234", "organisation": "CRMDEMO"}'
+# and then:
+curl -s "URL/crmapi/rest/v2/authentication/token?token=$TOKEN"
+
+# Our own API: a portal's back end redeems the Token of the first request, once.
+curl -s URL/v1/login-tokens/redeem -H 'Authorization: Bearer demo-b2b-portal-redeem-key' \
+  -H 'Content-Type: application/json' -d "{\"login_token\": \"$LOGIN_TOKEN\"}"
+# and any module reads the session, of whichever dialect:
+curl -s URL/v1/session -H "Authorization: Bearer $SESSION_TOKEN"
+
+`

@@ -1,0 +1,129 @@
+package directory
+
+import (
+	"regexp"
+	"strconv"
+
+	"github.com/goccy/go-yaml/ast"
+
+	"github.com/doorward/doorward/internal/authority"
+	"github.com/doorward/doorward/internal/grant"
+	"github.com/doorward/doorward/internal/tenant"
+)
+
+// dialects are the names of the protocols that a key can be restricted to, built yet or not.
+var dialects = []string{"alephee", "pulse", "activeplatform", "crmcom", "oauth", "gateway", "native"}
+
+// limitedRoutes are the routes that a key can have a limit of its own on.
+var limitedRoutes = []string{"logintoken", "accounts", "users"}
+
+func (o *organisation) apiKey(from item) {
+	m, ok := o.mapping(from, "an API key", "name", "key", "secret", "accounts", "account", "person", "permissions",
+		"dialects", "limits", "networks", "status", "expires_at")
+	if !ok || !m.require("name", "key") {
+		return
+	}
+	name, ok := m.text("name")
+	if !ok || !o.unique(m.at("name"), "api_key "+o.name, name, "the API key "+shown(name), "give each key a name of its own") {
+		return
+	}
+	c := authority.DirectoryCredential{Credential: authority.Credential{
+		Kind: authority.APIKey, Name: name, Status: m.status(authority.Active, authority.Disabled),
+		ExpiresAt: m.instant("expires_at"), Limits: o.limits(m),
+	}}
+	c.Networks = m.networks("networks")
+	c.Dialects, _ = m.words("dialects", func(v item) (string, bool) { return o.word(v, "the dialect", dialects) })
+	permissions, _ := m.words("permissions", o.permission)
+	for _, p := range permissions {
+		c.Permissions = append(c.Permissions, grant.Permission(p))
+	}
+	c.Key, ok = m.secret("key")
+	if m.has("secret") {
+		var whole bool
+		c.Kind, c.PublicID = authority.KeyPair, c.Key.Reveal()
+		c.Secret, whole = m.secret("secret")
+		ok = ok && whole
+	}
+	if o.holder(m, &c) && ok {
+		o.credential(m, "key", c, "")
+	}
+}
+
+// holder finds whose the key is: of a service of its own that hands over at several accounts, or of a person, and
+// then for one account or all of the person's.
+func (o *organisation) holder(m mapping, c *authority.DirectoryCredential) bool {
+	switch {
+	case !m.exclusive("accounts", "account") || !m.exclusive("accounts", "person"):
+		return false
+	case m.has("accounts"):
+		return o.integrator(m, c)
+	case !m.has("person"):
+		o.problem(m.line, "an API key has neither accounts nor person; add accounts for an integrator, or person and account for somebody's own")
+		return false
+	}
+	var ok bool
+	if c.Principal, ok = o.find(m, "person"); !ok || !m.has("account") {
+		return ok
+	}
+	n, ok := m.number("account")
+	if !ok || !o.ownAccount(m.at("account"), n) {
+		return false
+	}
+	c.Tenants = []tenant.ID{tenant.Account(n)}
+	return true
+}
+
+func (o *organisation) integrator(m mapping, c *authority.DirectoryCredential) bool {
+	accounts, ok := m.words("accounts", func(v item) (string, bool) {
+		n, ok := o.wholeNumber(v, "an account")
+		return number(n), ok && o.ownAccount(v.line, n)
+	})
+	if !ok {
+		return false
+	}
+	c.Principal = grant.Service(o.name + "/" + c.Name)
+	o.directory.Services = append(o.directory.Services, authority.Principal{
+		ID: c.Principal, Organisation: o.id(), Name: c.Name, Status: authority.Active,
+	})
+	for _, account := range accounts {
+		n, _ := strconv.ParseInt(account, 10, 64)
+		c.Tenants = append(c.Tenants, tenant.Account(n))
+		o.grants(grant.Grant{Principal: c.Principal, Tenant: tenant.Account(n), Role: grant.Integrator})
+	}
+	return true
+}
+
+func (o *organisation) ownAccount(line int, n int64) bool {
+	if !o.accounts[n] {
+		o.problem(line, "there is no account %d in the organisation %s; add it under a reseller", n, shown(o.name))
+	}
+	return o.accounts[n]
+}
+
+var limitShape = regexp.MustCompile(`^([1-9][0-9]{0,5})/min$`)
+
+// limits reads requests a minute by route, such as {logintoken: 30/min}.
+func (o *organisation) limits(m mapping) map[string]int {
+	v, ok := m.values["limits"]
+	if !ok {
+		return nil
+	}
+	routes, ok := o.mapping(v, "limits", limitedRoutes...)
+	if !ok {
+		return nil
+	}
+	limits := map[string]int{}
+	for _, route := range limitedRoutes {
+		v, ok := routes.values[route]
+		if !ok {
+			continue
+		}
+		text, _ := v.node.(*ast.StringNode)
+		if text == nil || !limitShape.MatchString(text.Value) {
+			o.problem(v.line, "%s must be a number of requests a minute from 1 to 999999; write it as 30/min", route)
+			continue
+		}
+		limits[route], _ = strconv.Atoi(limitShape.FindStringSubmatch(text.Value)[1])
+	}
+	return limits
+}

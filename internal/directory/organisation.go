@@ -1,0 +1,168 @@
+package directory
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/doorward/doorward/internal/authority"
+	"github.com/doorward/doorward/internal/grant"
+	"github.com/doorward/doorward/internal/tenant"
+)
+
+// organisation is one organisation while it is read: what its own entries may refer to.
+type organisation struct {
+	*reader
+	name     string
+	people   map[string]grant.PrincipalID // by canonical e-mail and user name
+	units    map[string]bool
+	roles    map[string]bool
+	accounts map[int64]bool
+}
+
+func (o *organisation) id() tenant.ID { return tenant.Organisation(o.name) }
+
+// reservedNames begin the names of Doorward's own services, as an organisation's name does those of its keys.
+var reservedNames = []string{"audience", "doorward"}
+
+// organisation reads an organisation in the order of what refers to what, whatever the order in the file.
+func (r *reader) organisation(from item) {
+	m, ok := r.mapping(from, "an organisation", "name", "status", "units", "roles", "people", "resellers", "api_keys")
+	if !ok || !m.require("name") {
+		return
+	}
+	name, ok := m.text("name")
+	if !ok || !r.organisationName(m, name) {
+		return
+	}
+	o := &organisation{
+		reader: r, name: name, people: map[string]grant.PrincipalID{}, units: map[string]bool{},
+		roles: map[string]bool{}, accounts: map[int64]bool{},
+	}
+	r.directory.Tenants = append(r.directory.Tenants, authority.Tenant{
+		ID: o.id(), Parent: tenant.Installation, Name: name, Position: r.next(),
+		Status: m.status(authority.Active, authority.Suspended),
+	})
+	for _, one := range m.list("units") {
+		o.unit(one)
+	}
+	for _, one := range m.list("roles") {
+		o.role(one)
+	}
+	for _, one := range m.list("people") {
+		o.person(one)
+	}
+	for _, one := range m.list("resellers") {
+		o.reseller(one, above{o.id()})
+	}
+	for _, one := range m.list("api_keys") {
+		o.apiKey(one)
+	}
+}
+
+func (r *reader) organisationName(m mapping, name string) bool {
+	line := m.at("name")
+	if strings.Contains(name, "/") {
+		r.problem(line, "an organisation's name has a slash; use another character")
+		return false
+	}
+	for _, reserved := range reservedNames {
+		if name == reserved {
+			r.problem(line, "the name %q is Doorward's own; use another", name)
+			return false
+		}
+	}
+	return r.unique(line, "organisation", name, "the organisation "+shown(name), "put both into one")
+}
+
+var unitID = regexp.MustCompile(`^[0-9A-F]{32}$`)
+
+func (o *organisation) unit(from item) {
+	m, ok := o.mapping(from, "a unit", "id", "name", "status")
+	if !ok {
+		return
+	}
+	if m.require("id", "name"); !m.has("id") {
+		return
+	}
+	id, ok := o.unitKey(m.values["id"], "id")
+	if !ok || !o.unique(m.at("id"), "unit", id, "the unit "+id, "give each unit an id of its own") {
+		return
+	}
+	o.units[id] = true
+	o.directory.Tenants = append(o.directory.Tenants, authority.Tenant{
+		ID: tenant.Unit(id), Parent: o.id(), Name: m.optional("name"), Position: o.next(),
+		Status: m.status(authority.Active, authority.Suspended),
+	})
+}
+
+func (o *organisation) unitKey(v item, what string) (string, bool) {
+	text, ok := o.scalar(v, what)
+	if ok && !unitID.MatchString(text) {
+		o.problem(v.line, "%s %s is not a unit's id; write 32 upper-case hexadecimal digits", what, shown(text))
+		return "", false
+	}
+	return text, ok
+}
+
+func (o *organisation) role(from item) {
+	m, ok := o.mapping(from, "a role", "name", "permissions")
+	if !ok {
+		return
+	}
+	m.require("name", "permissions")
+	name, ok := m.text("name")
+	if !ok || !o.unique(m.at("name"), "role "+o.name, name, "the role "+shown(name), "put both into one") {
+		return
+	}
+	o.roles[name] = true
+	role := grant.Role{ID: grant.OrganisationRole(o.name, name)}
+	words, _ := m.words("permissions", func(v item) (string, bool) { return o.rolePermission(v) })
+	for _, word := range words {
+		role.Permissions = append(role.Permissions, grant.Permission(word))
+	}
+	o.directory.Roles = append(o.directory.Roles, role)
+}
+
+var permissionShape = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9._:-]{0,99}$`)
+
+func (o *organisation) permission(v item) (string, bool) {
+	text, ok := o.plain(v, "a permission", maxText)
+	if ok && !permissionShape.MatchString(text) {
+		o.problem(v.line, "the permission %s is malformed; begin with a letter, go on with letters, digits and . _ : -", shown(text))
+		return "", false
+	}
+	return text, ok
+}
+
+// rolePermission refuses Doorward's own permissions: an organisation's role is about the platform, and must not make
+// its holders integrators or operators.
+func (o *organisation) rolePermission(v item) (string, bool) {
+	text, ok := o.permission(v)
+	switch grant.Permission(text) {
+	case grant.MintLoginToken, grant.ActAsOwner, grant.RedeemLoginToken, grant.CloseSession, grant.ManageDirectory:
+		o.problem(v.line, "the permission %q is Doorward's own; an organisation's role has the platform's permissions only", text)
+		return "", false
+	}
+	return text, ok
+}
+
+// find resolves a reference to a person of the organisation, by e-mail or user name.
+func (o *organisation) find(m mapping, key string) (grant.PrincipalID, bool) {
+	name, ok := m.text(key)
+	if !ok {
+		return "", false
+	}
+	canonical, _ := authority.Canonical(name)
+	id, ok := o.people[canonical]
+	if !ok {
+		o.problem(m.at(key), "there is no person %s in the organisation %s; write the e-mail or user name of one under people",
+			shown(name), shown(o.name))
+	}
+	return id, ok
+}
+
+// grants adds a grant, in the order of the file.
+func (r *reader) grants(g grant.Grant) {
+	g.Position = r.next()
+	r.directory.Grants = append(r.directory.Grants, g)
+}
