@@ -65,7 +65,7 @@ func (o *organisation) members(account mapping, n int64) {
 		}
 	}
 	if owner == 0 {
-		o.problem(account.line, "an account has no owner; give one member the level owner")
+		o.problem(account.line, "the account has no owner; give one member the level owner")
 	}
 }
 

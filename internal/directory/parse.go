@@ -79,8 +79,8 @@ func tooNested(tokens token.Tokens) int {
 	return 0
 }
 
-// syntaxProblem says where the text stops being YAML. The parser's message may quote the text, so it is not repeated
-// beyond the quote.
+// syntaxProblem says where the text stops being YAML. What the parser quotes of the text may be a piece of a secret,
+// so its message is not repeated from there on.
 func (r *reader) syntaxProblem(err error) {
 	var at yaml.Error
 	if !errors.As(err, &at) || at.GetToken() == nil {
@@ -88,12 +88,10 @@ func (r *reader) syntaxProblem(err error) {
 		return
 	}
 	message, _, _ := strings.Cut(at.GetMessage(), `"`)
-	message, _, _ = strings.Cut(message, "'")
-	message = strings.TrimSpace(message)
-	if message == "" {
-		message = "a character that cannot be here"
+	if strings.Contains(message, `'\t'`) || strings.Contains(message, "'\t'") {
+		message = "a tab where only spaces can be"
 	}
-	r.problem(at.GetToken().Position.Line, "this is not YAML (%s); check the indentation and the quotes", message)
+	r.problem(at.GetToken().Position.Line, "this is not YAML (%s); check the indentation and the quotes", strings.TrimSpace(message))
 }
 
 func (r *reader) onlyDocument(file *ast.File) (item, bool) {

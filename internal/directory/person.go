@@ -146,7 +146,7 @@ func (o *organisation) accessToken(from item, id grant.PrincipalID) {
 
 // credential adds what is found by a key, which is unique among those of its kind. public names it, if that is no secret.
 func (r *reader) credential(m mapping, key string, c authority.DirectoryCredential, public string) {
-	if r.unique(m.at(key), string(c.Kind), c.Key.Reveal(), "this "+key+public, "each must be of one owner only") {
+	if r.unique(m.at(key), string(c.Kind), c.Key.Reveal(), "this "+key+public, "use each once") {
 		r.directory.Credentials = append(r.directory.Credentials, c)
 	}
 }

@@ -86,7 +86,7 @@ func (f *freeValue) number(value any, node ast.Node) (any, bool) {
 	case float64:
 		n = v
 	}
-	if math.Abs(n) > 1<<53 || math.IsNaN(n) {
+	if math.Abs(n) >= 1<<53 || math.IsNaN(n) {
 		f.problem(lineOf(node), "a whitelabel number is too large; put it in quotes")
 		return nil, false
 	}
@@ -110,8 +110,8 @@ func (f *freeValue) mapping(node ast.Node, depth int) (any, bool) {
 	values := make(map[string]any, len(pairs))
 	for _, pair := range pairs {
 		key := keyOf(pair)
-		if _, twice := values[key]; twice || key == "<<" {
-			f.problem(lineOf(pair.Key), "%s is written twice in whitelabel, or is <<; remove it", quoteKey(key))
+		if _, twice := values[key]; twice {
+			f.problem(lineOf(pair.Key), "%s is written twice in whitelabel; remove one", quoteKey(key))
 			return nil, false
 		}
 		if _, ok := f.text(key, pair.Key); !ok {

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/doorward/doorward/demo"
+	"github.com/doorward/doorward/internal/testenv"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"doorward": main})
+}
+
+// TestTheBinaryDoesWhatItsHelpSays runs every script in testdata against the real program.
+func TestTheBinaryDoesWhatItsHelpSays(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata",
+		Setup: func(e *testscript.Env) error {
+			e.Setenv("ADDRESS", freeAddress(t))
+			e.Setenv("POSTGRES", testenv.PostgresDatabase(t))
+			return os.WriteFile(e.WorkDir+"/demo.yaml", demo.Directory, 0o600)
+		},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"ready": func(ts *testscript.TestScript, _ bool, args []string) { ts.Check(waitReady("http://" + args[0])) },
+			"mode":  checkMode,
+		},
+	})
+}
+
+// freeAddress returns a loopback address that nobody listens on.
+func freeAddress(t testing.TB) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// waitReady asks until the server answers that it can serve.
+func waitReady(url string) error {
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	for {
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/readyz", nil)
+		if err != nil {
+			return err
+		}
+		answer, err := http.DefaultClient.Do(r)
+		if err == nil {
+			answer.Body.Close()
+			if answer.StatusCode == http.StatusOK {
+				return nil
+			}
+		}
+		if ctx.Err() != nil {
+			return fmt.Errorf("%s is not ready: %w", url, err)
+		}
+		time.Sleep(10 * time.Millisecond) // another process starts: there is nothing to wait on
+	}
+}
+
+// checkMode demands permissions: mode 0600 FILE.
+func checkMode(ts *testscript.TestScript, _ bool, args []string) {
+	info, err := os.Stat(ts.MkAbs(args[1]))
+	ts.Check(err)
+	if got := fmt.Sprintf("%04o", info.Mode().Perm()); got != strings.TrimSpace(args[0]) {
+		ts.Fatalf("%s has mode %s, not %s", args[1], got, args[0])
+	}
+}
