@@ -39,7 +39,7 @@ var (
 		"internal/dialect/oauth", "internal/dialect/gateway", "internal/dialect/native",
 		"internal/handoff", "internal/console", "internal/directory", "internal/server", "internal/config",
 	}
-	everything = with(product, "internal/testenv", "internal/sqlstore/storetest", "internal/dialect/dialecttest")
+	everything = with(product, "demo", "internal/testenv", "internal/sqlstore/storetest", "internal/dialect/dialecttest")
 
 	http      = []string{"net/http/..."}
 	sql       = []string{"database/sql/...", "modernc.org/sqlite/...", "github.com/jackc/...", "github.com/pressly/goose/..."}
@@ -82,8 +82,9 @@ var rules = map[string]rule{
 	"internal/dialect/dialecttest":    {ours: everything},
 
 	"internal/testenv": {ours: everything},
+	"demo":             {}, // the demo's directory file, embedded
 	"internal/server":  {ours: product},
-	"cmd/doorward":     {ours: product},
+	"cmd/doorward":     {ours: with(product, "demo")},
 	"client":           {},
 }
 

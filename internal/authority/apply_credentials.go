@@ -153,7 +153,7 @@ func (w wantedCredential) over(have Credential, now time.Time) Credential {
 	next.ID, next.RevokedAt = have.ID, have.RevokedAt
 	next.CreatedAt, next.UpdatedAt, next.CreatedBy = have.CreatedAt, have.UpdatedAt, have.CreatedBy
 	next.PasswordHash, next.Weak = have.PasswordHash, have.Weak
-	if hash := w.hashed.hash; hash != "" {
+	if hash := w.hashed.hash; hash != "" && w.hashed.against == have.PasswordHash {
 		next.PasswordHash = hash
 		next.Weak = w.Kind == Password && !w.clear.IsZero() && secret.WeakPassword(w.clear)
 	}

@@ -104,7 +104,9 @@ func (p *application) goneTenants(ctx context.Context, v View) error {
 }
 
 func (p *application) gonePrincipals(ctx context.Context, v View) error {
-	return inPages(func(after grant.PrincipalID) ([]grant.PrincipalID, error) { return v.PrincipalIDs(ctx, after, applyBatch) },
+	return inPages(func(after grant.PrincipalID) ([]grant.PrincipalID, error) {
+		return v.PrincipalIDs(ctx, after, applyBatch)
+	},
 		func(ids []grant.PrincipalID) error {
 			missing := slices.DeleteFunc(slices.Clone(ids), func(id grant.PrincipalID) bool { return p.plan.principals[id] })
 			rows, err := v.Principals(ctx, missing)

@@ -2,9 +2,11 @@ package authority
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/doorward/doorward/internal/audit"
+	"github.com/doorward/doorward/internal/fault"
 )
 
 // applyBatch bounds the entries looked at, and so the rows written, in one transaction.
@@ -45,27 +47,18 @@ func (d *difference) add(count *int, e edit) {
 	d.edits = append(d.edits, e)
 }
 
-// step brings one batch into the store. It compares in a view first, so that what agrees costs no transaction, and
-// once more inside the transaction, because another apply may have been there in between.
-func (p *application) step(ctx context.Context, tally *Tally, entries int, compare func(ctx context.Context, v View) (difference, error)) error {
-	d, err := p.compare(ctx, compare)
-	if err == nil && d.prepare != nil {
-		if err = d.prepare(ctx); err == nil {
-			d, err = p.compare(ctx, compare)
-		}
-	}
-	if err == nil && len(d.edits) > 0 {
-		err = p.actMany(ctx, p.by, audit.ApplyDirectory, nil, func(ctx context.Context, tx Tx, record func(audit.Event)) error {
-			if err := tx.LockDirectory(ctx); err != nil {
-				return err
-			}
-			var err error
-			if d, err = compare(ctx, tx); err != nil {
-				return err
-			}
-			d.write(tx, record)
-			return nil
-		})
+// compareFunc compares one batch of the directory with what a view shows. It has no other effect: it runs more than once.
+type compareFunc func(ctx context.Context, v View) (difference, error)
+
+// applyTries bounds how often a batch is begun again because another apply changed what was prepared.
+const applyTries = 5
+
+// step brings one batch into the store and counts what it did.
+func (p *application) step(ctx context.Context, tally *Tally, entries int, compare compareFunc) error {
+	var d difference
+	err := errChangedMeanwhile
+	for try := 0; try < applyTries && errors.Is(err, errChangedMeanwhile); try++ {
+		d, err = p.tryStep(ctx, compare)
 	}
 	if err != nil {
 		return err
@@ -79,7 +72,40 @@ func (p *application) step(ctx context.Context, tally *Tally, entries int, compa
 	return nil
 }
 
-func (p *application) compare(ctx context.Context, compare func(ctx context.Context, v View) (difference, error)) (d difference, err error) {
+var errChangedMeanwhile error = &fault.Error{
+	Kind: fault.Conflict, Reason: "changed-meanwhile", Message: "Others change the directory at the same time; apply it again.",
+}
+
+// tryStep compares in a view first, so that what agrees costs no transaction, and once more inside the transaction,
+// because another apply may have been there in between.
+func (p *application) tryStep(ctx context.Context, compare compareFunc) (difference, error) {
+	d, err := p.compare(ctx, compare)
+	if err == nil && d.prepare != nil {
+		if err = d.prepare(ctx); err == nil {
+			d, err = p.compare(ctx, compare)
+		}
+	}
+	if err != nil || len(d.edits) == 0 && d.prepare == nil {
+		return d, err
+	}
+	err = p.actMany(ctx, p.by, audit.ApplyDirectory, nil, func(ctx context.Context, tx Tx, record func(audit.Event)) error {
+		err := tx.LockDirectory(ctx)
+		if err != nil {
+			return err
+		}
+		if d, err = compare(ctx, tx); err != nil {
+			return err
+		}
+		if d.prepare != nil {
+			return errChangedMeanwhile
+		}
+		d.write(tx, record)
+		return nil
+	})
+	return d, err
+}
+
+func (p *application) compare(ctx context.Context, compare compareFunc) (d difference, err error) {
 	err = p.store.View(ctx, func(ctx context.Context, v View) (err error) {
 		d, err = compare(ctx, v)
 		return err

@@ -139,15 +139,18 @@ func TestAChangeIsRecordedAndPublishedExactly(t *testing.T) {
 	}{
 		"an account is suspended": {
 			[]string{"            name: Example Customer\n", "            name: Example Customer\n            status: suspended\n"},
-			[]string{"tenant.put account:505 updated status suspended"}, []string{"tenant account:505"},
+			[]string{"tenant.put account:505 updated status suspended"},
+			[]string{"tenant account:505"},
 		},
 		"a person is deactivated": {
 			[]string{"        name: Ben Buyer\n", "        name: Ben Buyer\n        status: inactive\n"},
-			[]string{"principal.put person:4 organisation:CRMDEMO updated status inactive"}, []string{"principal person:4"},
+			[]string{"principal.put person:4 organisation:CRMDEMO updated status inactive"},
+			[]string{"principal person:4"},
 		},
 		"a member gets another level": {
 			[]string{"{person: buyer@acme.test, level: user, roles: [agent]}", "{person: buyer@acme.test, level: finance, roles: [agent]}"},
-			[]string{"grant.put person:4 account:1200 updated account.finance account.user"}, []string{"principal person:4"},
+			[]string{"grant.put person:4 account:1200 updated account.finance account.user"},
+			[]string{"principal person:4"},
 		},
 		"a member loses one role and gets another": {
 			[]string{"{person: buyer@acme.test, level: user, roles: [agent]}", "{person: buyer@acme.test, level: user, roles: [support]}"},
@@ -156,7 +159,8 @@ func TestAChangeIsRecordedAndPublishedExactly(t *testing.T) {
 		},
 		"a member is inactive in one account": {
 			[]string{"{person: left@acme.test, level: user}", "{person: left@acme.test, level: user, status: inactive}"},
-			[]string{"grant.put person:5 account:1200 updated account.user inactive"}, []string{"principal person:5"},
+			[]string{"grant.put person:5 account:1200 updated account.user inactive"},
+			[]string{"principal person:5"},
 		},
 		"two members swap owner and user": {
 			[]string{
@@ -179,15 +183,18 @@ func TestAChangeIsRecordedAndPublishedExactly(t *testing.T) {
 		},
 		"a manager gets another role": {
 			[]string{"role: sales, api_token", "role: marketing, api_token"},
-			[]string{"grant.put person:9 reseller:2 updated reseller.marketing reseller.sales"}, []string{"principal person:9"},
+			[]string{"grant.put person:9 reseller:2 updated reseller.marketing reseller.sales"},
+			[]string{"principal person:9"},
 		},
 		"a manager's token is rotated": {
 			[]string{"Nb2downstreamDemoToken", "AnotherDownstreamToken"},
-			[]string{"credential.issue person:9 manager-key", "credential.revoke person:9 manager-key"}, []string{"credential"},
+			[]string{"credential.issue person:9 manager-key", "credential.revoke person:9 manager-key"},
+			[]string{"credential"},
 		},
 		"a key's limit changes": {
 			[]string{"{logintoken: 30/min}", "{logintoken: 60/min}"},
-			[]string{"credential.change service:CRMDEMO/ERP integration limits api-key"}, []string{"credential"},
+			[]string{"credential.change service:CRMDEMO/ERP integration limits api-key"},
+			[]string{"credential"},
 		},
 		"a key loses an account": {
 			[]string{"accounts: [1200, 1201]", "accounts: [1200]"},
@@ -199,19 +206,23 @@ func TestAChangeIsRecordedAndPublishedExactly(t *testing.T) {
 		},
 		"a key is given to another person": {
 			[]string{"person: mpadministrator\n", "person: operator@doorward.test\n"},
-			[]string{"credential.change person:10 principal api-key"}, []string{"credential"},
+			[]string{"credential.change person:10 principal api-key"},
+			[]string{"credential"},
 		},
 		"an operator is one no more": {
 			[]string{"        installation_role: operator ", "        status: active #"},
-			[]string{"grant.drop person:10 installation dropped installation.operator"}, []string{"principal person:10"},
+			[]string{"grant.drop person:10 installation dropped installation.operator"},
+			[]string{"principal person:10"},
 		},
 		"a role has another permission": {
 			[]string{"permissions: [readApplications, readSupport]", "permissions: [readApplications]"},
-			[]string{"role.put updated CRMDEMO/support"}, []string{"role CRMDEMO/support"},
+			[]string{"role.put updated CRMDEMO/support"},
+			[]string{"role CRMDEMO/support"},
 		},
 		"an audience lives longer": {
 			[]string{"lifetime: {default: 5m, min: 5s, max: 15m}", "lifetime: {default: 6m, min: 5s, max: 15m}"},
-			[]string{"audience.put updated"}, []string{"audience 3"},
+			[]string{"audience.put updated"},
+			[]string{"audience 3"},
 		},
 		"two people swap their e-mails": {
 			[]string{

@@ -92,7 +92,7 @@ func (a *Authority) matches(ctx context.Context, p Proof, c Credential) (bool, e
 // refusal returns why a credential does not count here and now, or "".
 func (c Credential) refusal(from Origin, now time.Time) string {
 	switch {
-	case c.Dialects != nil && !slices.Contains(c.Dialects, from.Dialect):
+	case !c.allowsDialect(from.Dialect):
 		return ReasonDialect
 	case c.Networks != nil && !c.allowsSource(from):
 		return ReasonNetwork
@@ -111,6 +111,10 @@ func (c Credential) ended(now time.Time) string {
 		return ReasonExpired
 	}
 	return ""
+}
+
+func (c Credential) allowsDialect(name string) bool {
+	return c.Dialects == nil || slices.Contains(c.Dialects, name)
 }
 
 func (c Credential) allowsSource(from Origin) bool {

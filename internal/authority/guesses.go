@@ -52,7 +52,7 @@ func (b guessBudget) settle(failed bool) {
 // other spelling and no other dialect has budgets of its own; of an unknown one, to the canonical form of what was
 // presented. Only a source that fails too often is told so: that says nothing about anybody.
 func (a *Authority) reserve(ctx context.Context, from Origin, p Proof, c Credential, s Standing) (guessBudget, error) {
-	source := sourcePrefix(from.Source).String()
+	source := SourcePrefix(from.Source).String()
 	var b guessBudget
 	ofSource, perWho := GuessOfSource, []string{GuessBySource, GuessAnySource}
 	if !p.isHashed() {
@@ -78,8 +78,9 @@ func (a *Authority) reserve(ctx context.Context, from Origin, p Proof, c Credent
 			return b, err
 		}
 		if wait > 0 {
+			// A source that is locked already does not use up the budget of all sources: it could lock the victim out alone.
 			b.locked = true
-			continue
+			break
 		}
 		b.settles = append(b.settles, settle)
 	}

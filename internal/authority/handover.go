@@ -42,6 +42,9 @@ func (a *Authority) judgeHandover(h handover, now time.Time) string {
 		if reason := h.actor.refusal(); reason != "" {
 			return reason
 		}
+		if h.actor.Principal.ID != h.minter.Principal.ID {
+			return ReasonRevoked // the key was given to somebody else
+		}
 		if level != grant.AccountOwner {
 			return ReasonNoOwner
 		}

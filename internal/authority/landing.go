@@ -14,9 +14,6 @@ func (id AudienceID) String() string { return strconv.FormatInt(int64(id), 10) }
 // needsPortal reports whether the audience lands on the account's own portal.
 func (a Audience) needsPortal() bool { return strings.Contains(a.URL, "{portal}") }
 
-// needsEmail reports whether the audience recognises the person by e-mail beside the token.
-func (a Audience) needsEmail() bool { return strings.Contains(a.URL, "{email}") }
-
 // landingURL returns where the person is sent, built from configuration and the directory only, never from a request.
 func (a *Authority) landingURL(plan mintPlan, token secret.Text) string {
 	if plan.audience.Kind != Portal {

@@ -12,21 +12,23 @@ import (
 const landingsDirectory = `
 version: 1
 audiences:
-  - {id: 1, name: portal, kind: portal, url: "{portal}/login?token={token}"}
-  - {id: 2, name: api, kind: api}
-  - {id: 3, name: panel, kind: portal, url: "{installation}/?user_email={email}&user_token={token}"}
-  - {id: 4, name: module, kind: portal, url: "{portal}/index.php?module=in&account={account}&t={token}"}
-  - {id: 5, name: path, kind: portal, url: "{installation}/a/{account}/in?t={token}"}
-  - {id: 6, name: shop, kind: portal, url: "https://Shop.example/in?t={token}"}
-  - {id: 7, name: own, kind: portal, url: "{installation}/in/{token}"}
+  - {id: 1, name: portal, kind: portal, url: "{portal}/login?token={token}", lifetime: {default: 30s, min: 5s, max: 60s}}
+  - {id: 2, name: api, kind: api, lifetime: {default: 30s, min: 5s, max: 60s}}
+  - {id: 3, name: panel, kind: portal, url: "{installation}/?user_email={email}&user_token={token}", lifetime: {default: 30s, min: 5s, max: 60s}}
+  - {id: 4, name: module, kind: portal, url: "{portal}/index.php?module=in&account={account}&t={token}", lifetime: {default: 30s, min: 5s, max: 60s}}
+  - {id: 5, name: path, kind: portal, url: "{installation}/a/{account}/in?t={token}", lifetime: {default: 30s, min: 5s, max: 60s}}
+  - {id: 6, name: shop, kind: portal, url: "https://Shop.example/in?t={token}", lifetime: {default: 30s, min: 5s, max: 60s}}
+  - {id: 7, name: own, kind: portal, url: "{installation}/in/{token}", lifetime: {default: 30s, min: 5s, max: 60s}}
 organisations:
   - name: ORG
+    people:
+      - {id: 1, email: owner@ten.example, name: Owner}
     resellers:
       - id: 1
         name: R
         accounts:
-          - {id: 10, name: Ten, portal: "https://ten.example/shop/"}
-          - {id: 11, name: Eleven, portal: "http://ELEVEN.example:8080"}
+          - {id: 10, name: Ten, portal: "https://ten.example/shop/", members: [{person: owner@ten.example, level: owner}]}
+          - {id: 11, name: Eleven, portal: "http://ELEVEN.example:8080", members: [{person: owner@ten.example, level: owner}]}
 `
 
 func TestWhatLandsAtAHostFollowsFromTheDirectory(t *testing.T) {

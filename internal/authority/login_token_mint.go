@@ -62,10 +62,11 @@ func (a *Authority) MintLoginToken(ctx context.Context, by Actor, r MintRequest)
 		minted = MintedLoginToken{Text: text.Text, LoginToken: t, Subject: plan.subject.Principal}
 		return nil
 	})
-	if err == nil {
-		minted.URL = a.landingURL(plan, minted.Text)
+	if err != nil {
+		return MintedLoginToken{}, err // no secret of a token that may not exist
 	}
-	return minted, err
+	minted.URL = a.landingURL(plan, minted.Text)
+	return minted, nil
 }
 
 // mintPlan is what a mint is decided by.
@@ -133,9 +134,6 @@ func (a *Authority) refuseMint(by Actor, r MintRequest, plan mintPlan) error {
 	}
 	if plan.audience.needsPortal() && plan.account[0].Portal == "" {
 		return fault.New(fault.Unmet, ReasonNoPortal, "The account has no portal.")
-	}
-	if plan.audience.needsEmail() && plan.subject.Principal.Email == "" {
-		return fault.New(fault.Unmet, ReasonNoEmail, "The member has no e-mail, by which this audience is landed on.")
 	}
 	return nil
 }

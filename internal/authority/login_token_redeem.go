@@ -144,6 +144,9 @@ func (a *Authority) judgeLoginToken(f LoginTokenFacts, now time.Time) string {
 	if reason := parentRefusal(f.LoginToken.Parent, f.Parent, now); reason != "" {
 		return reason
 	}
+	if !f.Credential.allowsDialect(f.LoginToken.Dialect) {
+		return ReasonDialect
+	}
 	return a.judgeHandover(handover{
 		subject: f.Subject, actor: f.Actor, minter: f.Minter, credential: f.Credential, account: f.Account,
 	}, now)

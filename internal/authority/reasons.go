@@ -21,7 +21,6 @@ const (
 	ReasonNotMember         = "not-a-member"        // of the account
 	ReasonNoOwner           = "no-active-owner"     // the account has none
 	ReasonNoPortal          = "no-portal"           // the account has none
-	ReasonNoEmail           = "no-email"            // the person has none, and the audience needs it
 	ReasonActing            = "acting-session"      // what somebody acting for another may not do
 	ReasonNotOwnUnit        = "unit-not-held"       //
 	ReasonClosed            = "session-closed"      //

@@ -45,18 +45,22 @@ func (r *refusals) admit(e audit.Event, now time.Time) bool {
 		r.since, r.total = now, 0
 		clear(r.sources)
 	}
-	source := sourcePrefix(e.Source)
+	source := SourcePrefix(e.Source)
 	if r.total < refusalsPerMinute && r.sources[source] < refusalsPerSource {
 		r.total++
 		r.sources[source]++
 		return true
 	}
-	class := refusalClass{act: e.Act, reason: e.Reason, dialect: e.Dialect, source: source.Addr()}
+	r.count(refusalClass{act: e.Act, reason: e.Reason, dialect: e.Dialect, source: source.Addr()}, 1)
+	return false
+}
+
+// count adds to a class; beyond a number of classes those of all other sources are one.
+func (r *refusals) count(class refusalClass, n int64) {
 	if _, known := r.counted[class]; !known && len(r.counted) >= refusalSources {
 		class.source = netip.Addr{}
 	}
-	r.counted[class]++
-	return false
+	r.counted[class] += n
 }
 
 func (r *refusals) take() map[refusalClass]int64 {
@@ -74,7 +78,7 @@ func (r *refusals) putBack(taken map[refusalClass]int64) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for class, n := range taken {
-		r.counted[class] += n
+		r.count(class, n)
 	}
 }
 
@@ -98,8 +102,8 @@ func (a *Authority) FlushRefusals(ctx context.Context) error {
 	return err
 }
 
-// sourcePrefix is what one party at an address usually controls: the address in IPv4, a /64 in IPv6.
-func sourcePrefix(addr netip.Addr) netip.Prefix {
+// SourcePrefix returns what one party at an address usually controls: the address in IPv4, a /64 in IPv6.
+func SourcePrefix(addr netip.Addr) netip.Prefix {
 	addr = addr.Unmap()
 	bits := 32
 	if addr.Is6() {

@@ -14,7 +14,8 @@ import (
 type SessionRequest struct {
 	Shape    secret.Shape
 	Lifetime Lifetimes
-	Unit     string // the key of the unit to work in; empty: the principal's default, if any
+	InUnit   bool   // the session works in a unit, where the principal has one
+	Unit     string // the key of that unit; empty: the principal's default, if any
 }
 
 // OpenedSession is a session with its secret, which is shown this once.
@@ -27,7 +28,7 @@ type OpenedSession struct {
 // prove itself by a credential of its own, with Unauthenticated when the one account its credential is for does not
 // count for it, and with Unmet (unit-not-held) for a unit that is not the principal's.
 func (a *Authority) OpenSession(ctx context.Context, by Actor, r SessionRequest) (OpenedSession, error) {
-	unit, refused := by.openIn(r.Unit)
+	unit, refused := by.openIn(r)
 	var opened OpenedSession
 	err := a.act(ctx, by, audit.OpenSession, refused, func(_ context.Context, tx Tx, e *audit.Event) error {
 		now := a.store.Now()
@@ -47,11 +48,14 @@ func (a *Authority) OpenSession(ctx context.Context, by Actor, r SessionRequest)
 		}
 		return nil
 	})
-	return opened, err
+	if err != nil {
+		return OpenedSession{}, err // no secret of a session that may not exist
+	}
+	return opened, nil
 }
 
 // openIn returns the unit to work in, or why no session may be opened.
-func (by Actor) openIn(unit string) (tenant.ID, error) {
+func (by Actor) openIn(r SessionRequest) (tenant.ID, error) {
 	if by.credential.ID.IsZero() || !by.session.IsZero() || by.credential.Audience != 0 {
 		return "", fault.New(fault.Denied, ReasonNoPermission, "This credential does not open sessions.")
 	}
@@ -61,8 +65,11 @@ func (by Actor) openIn(unit string) (tenant.ID, error) {
 			return "", fault.New(fault.Unauthenticated, reason, "The credentials are not valid.")
 		}
 	}
-	if unit != "" {
-		id := tenant.Unit(unit)
+	if !r.InUnit {
+		return "", nil
+	}
+	if r.Unit != "" {
+		id := tenant.Unit(r.Unit)
 		if !by.standing.holdsUnit(id) {
 			return "", fault.New(fault.Unmet, ReasonNotOwnUnit, "The unit is not one of the user's.")
 		}

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/doorward/doorward/internal/fault"
-	"github.com/doorward/doorward/internal/grant"
 	"github.com/doorward/doorward/internal/secret"
 	"github.com/doorward/doorward/internal/tenant"
 )
@@ -30,7 +29,7 @@ func (a *Authority) VerifySession(ctx context.Context, from Origin, token secret
 	if err != nil || !v.Valid() {
 		return Verdict{Reason: v.Reason}, err
 	}
-	if reason := v.Credential.refusalFrom(from); reason != "" {
+	if reason := v.refusalFrom(from); reason != "" {
 		return Verdict{Reason: reason}, nil
 	}
 	a.uses.note(v.Session, a.store.Now())
@@ -64,6 +63,8 @@ func (a *Authority) judgeSession(f SessionFacts, now time.Time) string {
 		return ReasonIdle
 	case s.Unit != "" && !f.Subject.holdsUnit(s.Unit):
 		return ReasonNotOwnUnit
+	case !f.Credential.allowsDialect(s.Dialect):
+		return ReasonDialect
 	}
 	if reason := parentRefusal(s.Parent, f.Parent, now); reason != "" {
 		return reason
@@ -91,6 +92,9 @@ func judgeSignedIn(f SessionFacts, now time.Time) string {
 	if f.Session.Account == "" {
 		return ""
 	}
+	if !f.Credential.reaches(pathOf(f.Account)) {
+		return ReasonOutside
+	}
 	return f.Subject.refusalIn(pathOf(f.Account), f.Session.Account)
 }
 
@@ -115,9 +119,11 @@ func parentRefusal(id SessionID, parent Session, now time.Time) string {
 	return ""
 }
 
-// refusalFrom applies a credential's network restriction to what descends from it.
-func (c Credential) refusalFrom(from Origin) string {
-	if c.Kind == "" || c.Networks == nil || c.allowsSource(from) {
+// refusalFrom applies a credential's network restriction to the sessions that it opened. A handed-over person comes
+// from elsewhere than the integrator's server.
+func (f SessionFacts) refusalFrom(from Origin) string {
+	c := f.Credential
+	if !f.Session.LoginToken.IsZero() || c.Networks == nil || c.allowsSource(from) {
 		return ""
 	}
 	return ReasonNetwork
@@ -141,24 +147,4 @@ func (a *Authority) AuthenticateSession(ctx context.Context, from Origin, token 
 		by.credential = Credential{ID: v.Credential.ID, Restriction: Restriction{Tenants: []tenant.ID{v.Session.Account}}}
 	}
 	return by, v, nil
-}
-
-// Permissions returns what the session's subject may do at an account: the platform's permissions of its roles
-// there, within what the session's credential is restricted to.
-func (a *Authority) Permissions(by Actor, account tenant.ID) []grant.Permission {
-	path := by.standing.Path(account)
-	seen := map[grant.Permission]bool{}
-	var permissions []grant.Permission
-	for _, h := range by.held {
-		if !h.Covers(path) || !by.credential.reaches(path) {
-			continue
-		}
-		for _, p := range h.RoleOf.Permissions {
-			if !seen[p] && by.unrestricted(p) {
-				seen[p] = true
-				permissions = append(permissions, p)
-			}
-		}
-	}
-	return permissions
 }

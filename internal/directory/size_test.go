@@ -41,8 +41,8 @@ func TestWhatIsTooLargeOrTooDeepIsRefusedBeforeItIsParsed(t *testing.T) {
 		strings.Repeat("? ", 100_000):            "levels within each other",
 		strings.Repeat("&a ", 100_000):           "levels within each other",
 		strings.Repeat("!a ", 100_000):           "levels within each other",
-		"version: \x001":                          "not UTF-8",
-		"version: 1\n# \xff":                      "d.yaml:2: a character that is not UTF-8",
+		"version: \x001":                         "not UTF-8",
+		"version: 1\n# \xff":                     "d.yaml:2: a character that is not UTF-8",
 	} {
 		_, err := directory.Read("d.yaml", []byte(text))
 		if err == nil || !strings.Contains(err.Error(), want) {

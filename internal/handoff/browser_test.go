@@ -118,7 +118,7 @@ func portalServer(t *testing.T, host, home string) (h house, portal string) {
 	portal = "http://" + host + ":" + at.Port()
 	log := slog.New(slog.DiscardHandler)
 	page = web.Middleware(log, handoff.New(env.Authority, handoff.Options{InstallationURL: served.URL, Log: log}))
-	env.Apply(t, strings.NewReplacer("http://"+acmeHost, portal, `"{portal}/"`, `"`+home+`"`).Replace(string(directory)))
+	env.Apply(t, strings.NewReplacer("http://"+acmeHost, portal, `"{portal}/"`, `"`+home+`"`).Replace(directory))
 	return house{t: t, env: env, url: served.URL}, portal
 }
 
@@ -216,6 +216,7 @@ func TestInARealBrowserAnotherSitesFormSpendsNothing(t *testing.T) {
 			h, portal := portalServer(t, host, "{portal}/")
 			link := h.mint("owner@acme.test")
 			evil := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+				w.Header().Set("Content-Type", "text/html")
 				_, _ = w.Write([]byte(`<form method="post" action="` + portal + `/login"><input name="token" value="` +
 					strings.TrimPrefix(link, "/login?token=") + `"><button>You won</button></form>`))
 			}))

@@ -18,20 +18,17 @@ func (h *handler) redeem(v *visit) error {
 	if err != nil {
 		return err
 	}
-	key := v.attempt()
 	if signedIn && form[sessionField] != here.Session.ID.String() {
 		if shown, err := h.showAgain(v, l, here); shown || err != nil {
 			return err
 		}
-		// The browser got an answer since it got the page: what it sends now is no repetition of the same try.
-		key = ""
 	}
-	redeemed, err := h.authority.RedeemLoginToken(v.Context(), authority.HandoffPage(v.origin), l.redeemRequest(key))
+	redeemed, err := h.authority.RedeemLoginToken(v.Context(), authority.HandoffPage(v.origin), l.redeemRequest(v.attempt()))
 	if err != nil {
 		return err
 	}
 	v.set(v.cookies.session, redeemed.Token.Reveal(), h.authority.Now(), redeemed.Session.ExpiresAt)
-	v.drop(v.cookies.attempt)
+	v.drop(v.cookies.attempt) // a browser that has its answer tries anew
 	if signedIn && redeemed.Session.Parent != here.Session.ID {
 		h.closeReplaced(v)
 	}

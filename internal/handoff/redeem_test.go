@@ -7,7 +7,9 @@ import (
 	"time"
 
 	"github.com/doorward/doorward/internal/audit"
+	"github.com/doorward/doorward/internal/authority"
 	"github.com/doorward/doorward/internal/secret"
+	"github.com/doorward/doorward/internal/tenant"
 )
 
 const sessionCookie = "__Host-doorward-session"
@@ -68,8 +70,12 @@ func TestHeadPrefetchAndScannersSpendNothingAndAreCounted(t *testing.T) {
 			h.t.Errorf("HEAD got %q and cookies %v", head.body, head.set)
 		}
 		for _, c := range [][2]string{
-			{"Sec-Purpose", "prefetch"}, {"Sec-Purpose", "prefetch;prerender"}, {"Purpose", "prefetch"},
-			{"X-Purpose", "preview"}, {"X-Moz", "prefetch"}, {"User-Agent", "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)"},
+			{"Sec-Purpose", "prefetch"},
+			{"Sec-Purpose", "prefetch;prerender"},
+			{"Purpose", "prefetch"},
+			{"X-Purpose", "preview"},
+			{"X-Moz", "prefetch"},
+			{"User-Agent", "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)"},
 		} {
 			ada.with(c[0], c[1]).get(link).mustBe(h.t, http.StatusOK)
 		}
@@ -105,8 +111,11 @@ func TestAPostFromAnotherOriginIsRefusedAndSpendsNothing(t *testing.T) {
 		link, ada := h.mint("owner@acme.test"), h.visitor(acmeHost)
 		shown := ada.get(link)
 		for _, c := range [][2]string{
-			{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Site", "same-site"},
-			{"Origin", "https://evil.test"}, {"Origin", "null"}, {"Origin", "http://acme.localhost:8081"},
+			{"Sec-Fetch-Site", "cross-site"},
+			{"Sec-Fetch-Site", "same-site"},
+			{"Origin", "https://evil.test"},
+			{"Origin", "null"},
+			{"Origin", "http://acme.localhost:8081"},
 		} {
 			refused := ada.with(c[0], c[1]).press(shown)
 			refused.mustBe(h.t, http.StatusForbidden)
@@ -125,7 +134,7 @@ func TestAPostFromAnotherOriginIsRefusedAndSpendsNothing(t *testing.T) {
 
 func TestAnotherAccountsTokenIsRefusedAtAPortalAndNotSpent(t *testing.T) {
 	open(t, func(h house) {
-		h.env.Apply(h.t, strings.Replace(string(directory), "name: No Portal Ltd", "name: Sister Ltd\n                portal: http://sister.localhost:8080", 1))
+		h.env.Apply(h.t, strings.Replace(directory, "name: No Portal Ltd", "name: Sister Ltd\n                portal: http://sister.localhost:8080", 1))
 		link := h.mint("owner@acme.test")
 		ada, stray := h.visitor(acmeHost), h.visitor("sister.localhost:8080")
 		shown := ada.get(link)
@@ -222,6 +231,42 @@ func TestEveryUselessLinkIsAnsweredAlike(t *testing.T) {
 			}
 			if !strings.Contains(got.body, "Reference for support") {
 				h.t.Errorf("%s: no reference", name)
+			}
+		}
+	})
+}
+
+func TestAudiencesThatShareAPathAreToldApart(t *testing.T) {
+	shared := strings.Replace(directory, "  - id: 2\n", `  - id: 8
+    name: First
+    kind: portal
+    url: "{portal}/in?module=first&t={token}"
+    lifetime: {default: 30s, min: 5s, max: 60s}
+  - id: 9
+    name: Second
+    kind: portal
+    url: "{portal}/in?t={token}"
+    lifetime: {default: 30s, min: 5s, max: 60s}
+  - id: 2
+`, 1)
+	open(t, func(h house) {
+		h.env.Apply(h.t, shared)
+		mint := func(audience authority.AudienceID) string {
+			return h.mintFor(authority.ByAPIKey(secret.Of(erpKey)), authority.MintRequest{
+				Account: tenant.Account(1200), Email: "owner@acme.test", Audience: audience,
+			})
+		}
+		ada, first, second := h.visitor(acmeHost), mint(8), mint(9)
+		ada.get(strings.Replace(first, "module=first&", "", 1)).mustBe(h.t, http.StatusGone)
+		ada.get(strings.Replace(first, "first", "other", 1)).mustBe(h.t, http.StatusGone)
+		ada.get(first+"&utm_source=mail").mustSay(h.t, "First")
+		ada.get(second).mustSay(h.t, "Second")
+		ada.signIn(first)
+		h.env.Clock.Advance(time.Second)
+		ada.signIn(second)
+		for i, e := range h.redemptions(audit.Done) {
+			if e.Audience != int64(8+i) {
+				h.t.Errorf("redemption %d is for audience %d", i, e.Audience)
 			}
 		}
 	})

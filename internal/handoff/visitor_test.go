@@ -36,7 +36,10 @@ type house struct {
 
 // open serves the page on both engines, under a public URL where cookies can be Secure.
 func open(t *testing.T, test func(h house)) {
-	testenv.Each(t, func(t *testing.T, env *testenv.Env) { test(serve(t, env.Demo(t))) })
+	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
+		env.Apply(t, directory)
+		test(serve(t, env))
+	})
 }
 
 func serve(t *testing.T, env *testenv.Env) house {

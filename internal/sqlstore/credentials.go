@@ -96,7 +96,7 @@ func (t *tx) PutCredential(c authority.Credential) {
 		INSERT INTO credentials (id, kind, principal_id, name, public_id, lookup, verifier, password_hash, weak,
 			restriction, limits, audience_id, status, expires_at, revoked_at, created_at, updated_at, created_by)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (id) DO UPDATE SET name = excluded.name, public_id = excluded.public_id, lookup = excluded.lookup,
+		ON CONFLICT (id) DO UPDATE SET principal_id = excluded.principal_id, name = excluded.name, public_id = excluded.public_id, lookup = excluded.lookup,
 			verifier = excluded.verifier, password_hash = excluded.password_hash, weak = excluded.weak,
 			restriction = excluded.restriction, limits = excluded.limits, audience_id = excluded.audience_id,
 			status = excluded.status, expires_at = excluded.expires_at, revoked_at = excluded.revoked_at,

@@ -83,7 +83,7 @@ func (t *tx) PutLoginToken(l authority.LoginToken) {
 		INSERT INTO login_tokens (id, fingerprint, epoch, audience_id, subject_id, account_id, actor_id, credential_id,
 			parent_id, dialect, reusable, slot, minted_at, expires_at)
 		VALUES (?, ?, {epoch}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT (slot) DO UPDATE SET id = excluded.id, fingerprint = excluded.fingerprint, epoch = excluded.epoch,
+		ON CONFLICT (slot) WHERE slot IS NOT NULL DO UPDATE SET id = excluded.id, fingerprint = excluded.fingerprint, epoch = excluded.epoch,
 			actor_id = excluded.actor_id, credential_id = excluded.credential_id, parent_id = excluded.parent_id,
 			dialect = excluded.dialect, reusable = excluded.reusable, minted_at = excluded.minted_at,
 			expires_at = excluded.expires_at, shown = 0, absorbed = 0`,

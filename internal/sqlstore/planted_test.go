@@ -26,7 +26,7 @@ type planted struct {
 
 // plantedBugs are the mistakes that a third engine could make.
 var plantedBugs = []planted{
-	{"redeems by reading, then writing", "of many that redeem one token at once, one does", inRedeem(readThenWrite)},
+	{"redeems by reading, then writing", "of many that redeem one token at once, one does", func(s authority.Store) authority.Store { return earlyReader{s} }},
 	{"forgets that a token was spent", "a token is redeemed once, one try after the other", inRedeem(func(ctx context.Context, b buggyTx, r authority.Redemption) (authority.LoginTokenFacts, bool, error) {
 		facts, ok, err := b.Tx.RedeemLoginToken(ctx, r)
 		return facts, ok || !facts.LoginToken.RedeemedAt.IsZero(), err
@@ -155,18 +155,50 @@ func withFacts(change func(f authority.LoginTokenFacts, r *authority.Redemption)
 	}
 }
 
-// readThenWrite decides by what it has read, as a cache in front of the store would.
-func readThenWrite(ctx context.Context, b buggyTx, r authority.Redemption) (facts authority.LoginTokenFacts, ok bool, err error) {
-	err = b.store.View(ctx, func(ctx context.Context, v authority.View) (err error) {
+// earlyReader decides by what it has read before its transaction, as a cache in front of the store would.
+type earlyReader struct{ authority.Store }
+
+func (s earlyReader) Change(ctx context.Context, change func(ctx context.Context, tx authority.Tx) error) error {
+	r, ok := redemptionIn(ctx, change)
+	if !ok {
+		return s.Store.Change(ctx, change)
+	}
+	var facts authority.LoginTokenFacts
+	err := s.Store.View(ctx, func(ctx context.Context, v authority.View) (err error) {
 		facts, err = v.LoginTokenFacts(ctx, r.Token)
 		return err
 	})
-	if err != nil || !facts.LoginToken.RedeemedAt.IsZero() {
-		return facts, false, err
+	if err != nil {
+		return err
 	}
 	time.Sleep(5 * time.Millisecond) // lets the others read: the bug is planted, not waited for
-	_, _, err = b.Tx.RedeemLoginToken(ctx, r)
-	return facts, true, err
+	decided := inRedeem(func(ctx context.Context, b buggyTx, r authority.Redemption) (authority.LoginTokenFacts, bool, error) {
+		_, _, err := b.Tx.RedeemLoginToken(ctx, r)
+		return facts, facts.LoginToken.RedeemedAt.IsZero(), err
+	})
+	return decided(s.Store).Change(ctx, change)
+}
+
+// redemptionIn finds out what a change would redeem, without doing it.
+func redemptionIn(ctx context.Context, change func(ctx context.Context, tx authority.Tx) error) (r authority.Redemption, ok bool) {
+	probe := &probeTx{}
+	defer func() {
+		_ = recover() // it does something else first: there is no Tx behind the probe
+		r, ok = probe.r, probe.asked
+	}()
+	_ = change(ctx, probe)
+	return
+}
+
+type probeTx struct {
+	authority.Tx
+	r     authority.Redemption
+	asked bool
+}
+
+func (p *probeTx) RedeemLoginToken(_ context.Context, r authority.Redemption) (authority.LoginTokenFacts, bool, error) {
+	p.r, p.asked = r, true
+	return authority.LoginTokenFacts{}, false, fault.New(fault.Internal, "probe", "")
 }
 
 func (b buggyTx) RedeemLoginToken(ctx context.Context, r authority.Redemption) (authority.LoginTokenFacts, bool, error) {

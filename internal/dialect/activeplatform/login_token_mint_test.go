@@ -107,15 +107,6 @@ func TestWhatEndsAfterRedemptionEndsTheSession(t *testing.T) {
 	}
 }
 
-func TestAnOwnerWithoutAnEmailIsNotHandedOver(t *testing.T) {
-	env := testenv.New(t, "sqlite")
-	env.Apply(t, strings.NewReplacer("email: owner@shop.test", "username: shop.owner", "person: owner@shop.test", "person: shop.owner").Replace(shop))
-	w := wire{base: env.Serve(t, withRedeemer(env)), key: northKey}
-	if status, body := w.get(t, "1", "account_id=10"); status != http.StatusUnprocessableEntity || !strings.Contains(body, "no e-mail") {
-		t.Errorf("%d %s", status, body)
-	}
-}
-
 func TestTheTokenIs22LettersAndDigits(t *testing.T) {
 	env := testenv.New(t, "sqlite").Demo(t)
 	w := wire{base: env.Serve(t, withRedeemer(env)), key: northKey}

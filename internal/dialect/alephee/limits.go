@@ -71,7 +71,7 @@ func (l limits) allowanceOf(ctx context.Context, from authority.Origin, route st
 		fingerprint := l.authority.LookupOf(authority.APIKey, key)
 		a.keys = append(a.keys, route+" key "+string(fingerprint[:]))
 	}
-	a.keys = append(a.keys, route+" source "+limit.SourcePrefix(from.Source).String())
+	a.keys = append(a.keys, route+" source "+authority.SourcePrefix(from.Source).String())
 	return a, nil
 }
 

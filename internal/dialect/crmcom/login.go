@@ -92,7 +92,7 @@ func (m crm) login(c *dialect.Call) error {
 	opened, err := m.authority.OpenSession(c.Context(), c.By, authority.SessionRequest{
 		Shape:    secret.ShapeUpperHex32,
 		Lifetime: authority.Lifetimes{Absolute: m.options.SessionLifetime},
-		Unit:     c.Input.(loginInput).unit,
+		InUnit:   true, Unit: c.Input.(loginInput).unit,
 	})
 	if err != nil {
 		return err

@@ -35,7 +35,9 @@ func (f *fake) End(_ *testing.T, presented string) {
 
 type complaints []string
 
-func (c *complaints) Errorf(format string, args ...any) { *c = append(*c, fmt.Sprintf(format, args...)) }
+func (c *complaints) Errorf(format string, args ...any) {
+	*c = append(*c, fmt.Sprintf(format, args...))
+}
 
 func TestTheStoryPassesWhereAllIsRightAndFailsWhereSomethingIsNot(t *testing.T) {
 	for _, wrong := range []string{"", "same", "dead", "lax", "endless"} {

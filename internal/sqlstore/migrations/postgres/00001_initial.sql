@@ -109,7 +109,7 @@ CREATE TABLE login_tokens (
     parent_id     BYTEA,
     dialect       TEXT COLLATE "C" NOT NULL,
     reusable      BIGINT NOT NULL,
-    slot          TEXT COLLATE "C" UNIQUE,
+    slot          TEXT COLLATE "C",
     minted_at     BIGINT NOT NULL,
     expires_at    BIGINT NOT NULL,
     redeemed_at   BIGINT,
@@ -119,6 +119,7 @@ CREATE TABLE login_tokens (
     shown         BIGINT NOT NULL DEFAULT 0,
     absorbed      BIGINT NOT NULL DEFAULT 0
 );
+CREATE UNIQUE INDEX login_tokens_slot ON login_tokens (slot) WHERE slot IS NOT NULL;
 
 CREATE TABLE sessions (
     id              BYTEA PRIMARY KEY,

@@ -107,7 +107,7 @@ CREATE TABLE login_tokens (
     parent_id     BLOB,
     dialect       TEXT NOT NULL,
     reusable      INTEGER NOT NULL,
-    slot          TEXT UNIQUE,
+    slot          TEXT,
     minted_at     INTEGER NOT NULL,
     expires_at    INTEGER NOT NULL,
     redeemed_at   INTEGER,
@@ -117,6 +117,7 @@ CREATE TABLE login_tokens (
     shown         INTEGER NOT NULL DEFAULT 0,
     absorbed      INTEGER NOT NULL DEFAULT 0
 ) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX login_tokens_slot ON login_tokens (slot) WHERE slot IS NOT NULL;
 
 CREATE TABLE sessions (
     id              BLOB PRIMARY KEY,

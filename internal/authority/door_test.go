@@ -1,0 +1,107 @@
+package authority_test
+
+import (
+	"context"
+	"reflect"
+	"slices"
+	"testing"
+
+	"github.com/doorward/doorward/internal/audit"
+	"github.com/doorward/doorward/internal/authority"
+	"github.com/doorward/doorward/internal/fault"
+	"github.com/doorward/doorward/internal/testenv"
+)
+
+// zeroActor calls every method that acts for somebody as nobody, and says what it must fail with.
+var zeroActor = map[string]struct {
+	call func(ctx context.Context, a *authority.Authority, by authority.Actor) error
+	kind fault.Kind
+	act  audit.Act
+}{
+	"OpenSession": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, err := a.OpenSession(ctx, by, authority.SessionRequest{Lifetime: hour})
+		return err
+	}, fault.Unauthenticated, audit.OpenSession},
+	"CloseSession": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		return a.CloseSession(ctx, by)
+	}, fault.Unauthenticated, audit.CloseSession},
+	"MintLoginToken": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, err := a.MintLoginToken(ctx, by, forMember)
+		return err
+	}, fault.Unauthenticated, audit.MintLoginToken},
+	"RedeemLoginToken": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, err := a.RedeemLoginToken(ctx, by, authority.RedeemRequest{Audience: 1})
+		return err
+	}, fault.Unauthenticated, audit.RedeemLoginToken},
+	"Apply": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, err := a.Apply(ctx, by, authority.Directory{}, authority.ApplyOptions{})
+		return err
+	}, fault.Unauthenticated, audit.ApplyDirectory},
+	"RequireAnywhere": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		return a.RequireAnywhere(ctx, by, "login-token.mint")
+	}, fault.Denied, audit.Authenticate},
+	"ChooseMembership": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, err := a.ChooseMembership(ctx, by, acme)
+		return err
+	}, fault.Denied, audit.Authenticate},
+}
+
+// pureReads take an actor, but only read what it brings along: nothing can be denied.
+var pureReads = []string{"Memberships", "Permissions"}
+
+func TestEveryMethodThatTakesAnActorIsTriedWithTheZeroActor(t *testing.T) {
+	methods := reflect.TypeFor[*authority.Authority]()
+	var found int
+	for i := range methods.NumMethod() {
+		m := methods.Method(i)
+		if !takesActor(m.Type) {
+			continue
+		}
+		found++
+		if _, tried := zeroActor[m.Name]; tried == slices.Contains(pureReads, m.Name) {
+			t.Errorf("%s must be either in zeroActor or in pureReads", m.Name)
+		}
+	}
+	if want := len(zeroActor) + len(pureReads); found != want {
+		t.Errorf("%d methods take an actor, the tables have %d", found, want)
+	}
+}
+
+func takesActor(method reflect.Type) bool {
+	for i := range method.NumIn() {
+		if method.In(i) == reflect.TypeFor[authority.Actor]() {
+			return true
+		}
+	}
+	return false
+}
+
+func TestTheZeroActorIsDeniedEverythingAndEachDenialIsOneEvent(t *testing.T) {
+	eachCore(t, func(t *testing.T, env *testenv.Env) {
+		for name, c := range zeroActor {
+			var err error
+			events := eventsDuring(t, env, func() { err = c.call(t.Context(), env.Authority, authority.Actor{}) })
+			if fault.KindOf(err) != c.kind || err == nil {
+				t.Errorf("%s: %v", name, err)
+			}
+			if len(events) != 1 {
+				t.Errorf("%s: %d events", name, len(events))
+				continue
+			}
+			if e := events[0]; e.Act != c.act || e.Outcome != audit.Denied || e.Reason != fault.ReasonOf(err) || e.Count != 1 || e.Actor != "" {
+				t.Errorf("%s: %+v", name, e)
+			}
+		}
+	})
+}
+
+func TestTheZeroActorIsMemberOfNothing(t *testing.T) {
+	env := testenv.New(t, "sqlite")
+	env.Apply(t, coreDirectory)
+	if m := env.Authority.Memberships(authority.Actor{}); len(m) > 0 {
+		t.Errorf("memberships %+v", m)
+	}
+	if p := env.Authority.Permissions(authority.Actor{}, acme); len(p) > 0 {
+		t.Errorf("permissions %v", p)
+	}
+}

@@ -1,0 +1,179 @@
+package authority_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/doorward/doorward/internal/audit"
+	"github.com/doorward/doorward/internal/authority"
+	"github.com/doorward/doorward/internal/directory"
+	"github.com/doorward/doorward/internal/fault"
+	"github.com/doorward/doorward/internal/secret"
+	"github.com/doorward/doorward/internal/testenv"
+)
+
+// act is one act, ready to be tried on any authority over the same store.
+type act struct {
+	try    func(a *authority.Authority) (secret.Text, error)
+	undone func(t testing.TB) // demands that it did not happen
+}
+
+func acts(t testing.TB, env *testenv.Env) map[string]act {
+	t.Helper()
+	ctx := t.Context()
+	session, by := signedIn(t, env, pair)
+	token := mint(t, env, as(t, env, integrator), forMember)
+	opens, mints, redeems := as(t, env, pair), as(t, env, integrator), as(t, env, portal)
+	more, err := directory.Read("more", []byte(with(t, "name: South\n", "name: Southern\n")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	none := func(testing.TB) {} // its rows are looked for by the test
+	return map[string]act{
+		"OpenSession": {func(a *authority.Authority) (secret.Text, error) {
+			opened, err := a.OpenSession(ctx, opens, authority.SessionRequest{Lifetime: hour})
+			return opened.Token, err
+		}, none},
+		"CloseSession": {func(a *authority.Authority) (secret.Text, error) {
+			return secret.Text{}, a.CloseSession(ctx, by)
+		}, func(t testing.TB) { wantVerdict(t, env, session, "") }},
+		"MintLoginToken": {func(a *authority.Authority) (secret.Text, error) {
+			minted, err := a.MintLoginToken(ctx, mints, forMember)
+			return minted.Text, err
+		}, none},
+		"RedeemLoginToken": {func(a *authority.Authority) (secret.Text, error) {
+			redeemed, err := a.RedeemLoginToken(ctx, redeems, authority.RedeemRequest{Token: token})
+			return redeemed.Token, err
+		}, func(t testing.TB) { mustRedeem(t, env, portal, token) }},
+		"Apply": {func(a *authority.Authority) (secret.Text, error) {
+			_, err := a.Apply(ctx, authority.CommandLine(here), more, authority.ApplyOptions{})
+			return secret.Text{}, err
+		}, func(t testing.TB) {
+			if r := env.Apply(t, coreDirectory); r.Changes() != 0 {
+				t.Errorf("left behind: %+v", r)
+			}
+		}},
+	}
+}
+
+func TestEveryActWithAnEventIsAmongThoseTriedOnAFailingStore(t *testing.T) {
+	env := testenv.New(t, "sqlite")
+	env.Apply(t, coreDirectory)
+	tried := acts(t, env)
+	for name, c := range zeroActor {
+		if _, ok := tried[name]; !ok && c.act != audit.Authenticate {
+			t.Errorf("%s is not", name)
+		}
+	}
+}
+
+func TestAnActWhoseEventCannotBeWrittenDoesNotHappen(t *testing.T) {
+	eachCore(t, func(t *testing.T, env *testenv.Env) {
+		store := &failing{Store: env.Store, taken: eventsOf(t, env)[0].ID}
+		a := testenv.NewOn(t, env.Engine, store, env.Clock).Authority
+		for name, act := range acts(t, env) {
+			t.Run(name, func(t *testing.T) {
+				store.fail(failEvent)
+				defer store.fail(failNever)
+				var got secret.Text
+				var err error
+				events := eventsDuring(t, env, func() { got, err = act.try(a) })
+				if err == nil || !got.IsZero() || len(events) != 0 {
+					t.Errorf("error %v, an answer %t, events %+v", err, !got.IsZero(), events)
+				}
+				wantNothingOf(t, env, store.wrote)
+				act.undone(t)
+			})
+		}
+	})
+}
+
+// wantNothingOf demands that the rows a change tried to write are not there.
+func wantNothingOf(t testing.TB, env *testenv.Env, w written) {
+	t.Helper()
+	_ = env.Store.View(t.Context(), func(ctx context.Context, v authority.View) error {
+		for _, id := range w.sessions {
+			if _, err := v.SessionFacts(ctx, id); fault.KindOf(err) != fault.NotFound {
+				t.Errorf("a session without its event: %v", err)
+			}
+		}
+		for _, id := range w.tokens {
+			if _, err := v.LoginTokenFacts(ctx, id); fault.KindOf(err) != fault.NotFound {
+				t.Errorf("a login token without its event: %v", err)
+			}
+		}
+		return nil
+	})
+}
+
+func TestADenialWhoseEventCannotBeWrittenIsAFailureOfOurs(t *testing.T) {
+	eachCore(t, func(t *testing.T, env *testenv.Env) {
+		store := &failing{Store: env.Store}
+		store.fail(failBefore)
+		a := testenv.NewOn(t, env.Engine, store, env.Clock).Authority
+		for name, c := range zeroActor {
+			if err := c.call(t.Context(), a, authority.Actor{}); fault.KindOf(err) != fault.Unavailable {
+				t.Errorf("%s: %v", name, err)
+			}
+		}
+		_, err := a.Authenticate(t.Context(), here, authority.ByAPIKey(secret.Of("unknown")))
+		wantFault(t, err, fault.Unavailable, "store-unavailable")
+	})
+}
+
+func TestAnUnknownOutcomeIsNeverASuccess(t *testing.T) {
+	for name, how := range map[string]int64{"committed": failUnknownDone, "not committed": failUnknownUndone} {
+		t.Run(name, func(t *testing.T) {
+			eachCore(t, func(t *testing.T, env *testenv.Env) {
+				store := &failing{Store: env.Store}
+				a := testenv.NewOn(t, env.Engine, store, env.Clock).Authority
+				for name, act := range acts(t, env) {
+					store.fail(how)
+					got, err := act.try(a)
+					store.fail(failNever)
+					wantFault(t, err, fault.Unavailable, fault.ReasonUnknownOutcome)
+					if !got.IsZero() {
+						t.Errorf("%s: the answer has a secret all the same", name)
+					}
+					if how == failUnknownUndone {
+						wantNothingOf(t, env, store.wrote)
+						act.undone(t)
+					}
+				}
+			})
+		})
+	}
+}
+
+func TestARedeemerOfUnknownOutcomeFindsOutByRepeatingItself(t *testing.T) {
+	for name, how := range map[string]int64{"committed": failUnknownDone, "not committed": failUnknownUndone} {
+		t.Run(name, func(t *testing.T) {
+			eachCore(t, func(t *testing.T, env *testenv.Env) {
+				store := &failing{Store: env.Store}
+				a := testenv.NewOn(t, env.Engine, store, env.Clock).Authority
+				r := authority.RedeemRequest{Token: mint(t, env, as(t, env, integrator), forMember), IdempotencyKey: "mine"}
+				by := as(t, env, portal)
+				store.fail(how)
+				_, err := a.RedeemLoginToken(t.Context(), by, r)
+				wantFault(t, err, fault.Unavailable, fault.ReasonUnknownOutcome)
+				store.fail(failNever)
+				redeemed, err := a.RedeemLoginToken(t.Context(), by, r)
+				if err != nil {
+					t.Fatal(err)
+				}
+				wantVerdict(t, env, redeemed.Token, "")
+			})
+		})
+	}
+}
+
+func TestAShowingOfUnknownOutcomeIsAnError(t *testing.T) {
+	eachCore(t, func(t *testing.T, env *testenv.Env) {
+		store := &failing{Store: env.Store}
+		a := testenv.NewOn(t, env.Engine, store, env.Clock).Authority
+		token := mint(t, env, as(t, env, integrator), forMember)
+		store.fail(failUnknownUndone)
+		_, err := a.ShowLoginToken(t.Context(), authority.ShowRequest{Token: token, Audience: 1})
+		wantFault(t, err, fault.Unavailable, fault.ReasonUnknownOutcome)
+	})
+}
