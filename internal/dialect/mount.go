@@ -125,8 +125,9 @@ func (m mounted) fail(w http.ResponseWriter, r *http.Request, err error) {
 }
 
 // Unclean answers a path that is not in its one canonical form ("//", "/../") as unknown in the shape of the dialect
-// it would belong to, where ServeMux would redirect, with the query and the key in it, to the clean one.
-func Unclean(next http.Handler, dialects ...Dialect) http.Handler {
+// it would belong to, or lets elsewhere answer it, where ServeMux would redirect, with the key in its query, to the
+// clean one.
+func Unclean(next, elsewhere http.Handler, dialects ...Dialect) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if isClean(r.URL.Path) {
 			next.ServeHTTP(w, r)
@@ -138,7 +139,7 @@ func Unclean(next http.Handler, dialects ...Dialect) http.Handler {
 				return
 			}
 		}
-		http.NotFound(w, r)
+		elsewhere.ServeHTTP(w, r)
 	})
 }
 

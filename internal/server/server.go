@@ -53,8 +53,9 @@ func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
 	dialect.Mount(mux, s.authority, s.dialects...)
 	mux.HandleFunc("GET "+readyPath, s.answerReady)
-	mux.Handle("/", handoff.New(s.authority, handoff.Options{InstallationURL: s.config.PublicURL, Log: s.log}))
-	return web.Middleware(s.log, dialect.Unclean(mux, s.dialects...))
+	page := handoff.New(s.authority, handoff.Options{InstallationURL: s.config.PublicURL, Log: s.log})
+	mux.Handle("/", page)
+	return web.Middleware(s.log, dialect.Unclean(mux, page, s.dialects...))
 }
 
 // Serve answers on a listener until ctx ends, then lets what is under way finish.

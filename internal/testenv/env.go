@@ -80,7 +80,7 @@ func (e *Env) Serve(t testing.TB, dialects ...dialect.Dialect) string {
 	t.Helper()
 	mux := http.NewServeMux()
 	dialect.Mount(mux, e.Authority, dialects...)
-	return e.ServeHandler(t, dialect.Unclean(mux, dialects...))
+	return e.ServeHandler(t, dialect.Unclean(mux, http.NotFoundHandler(), dialects...))
 }
 
 // ServeHandler serves a handler over real HTTP with the production middleware and returns the base URL.
