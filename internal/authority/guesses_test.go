@@ -1,0 +1,241 @@
+package authority_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"golang.org/x/text/unicode/norm"
+
+	"github.com/doorward/doorward/internal/authority"
+	"github.com/doorward/doorward/internal/fault"
+	"github.com/doorward/doorward/internal/limit"
+	"github.com/doorward/doorward/internal/secret"
+	"github.com/doorward/doorward/internal/tenant"
+	"github.com/doorward/doorward/internal/testenv"
+)
+
+// typedDirectory has people who type their secrets.
+const typedDirectory = `
+version: 1
+organisations:
+  - name: ORG
+    people:
+      - id: 1
+        email: Zoé@acme.test
+        username: zoe
+        password: the-right-password
+        access_tokens: [{identifier: CARD-1, pass_code: 9Q4T7Z}]
+      - {id: 2, email: keyed@acme.test, username: keyed, status: inactive, password_hash: "HASH"}
+      - {id: 3, email: gone@acme.test, username: gone, status: deleted, password_hash: "HASH"}
+      - {id: 4, email: none@acme.test, username: none}
+    api_keys:
+      - {name: own, key: key-of-zoe, person: Zoé@acme.test}
+      - {name: pair, key: pair-of-zoe, secret: secret-of-zoe, person: Zoé@acme.test}
+  - name: OTHER
+    people:
+      - {id: 5, email: else@other.test, username: else, password_hash: "HASH"}
+`
+
+const organisation = tenant.ID("organisation:ORG")
+
+func eachTyped(t *testing.T, test func(t *testing.T, env *testenv.Env)) {
+	t.Helper()
+	hash, err := secret.HashPassword(secret.Of("the-right-password"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
+		env.Apply(t, strings.ReplaceAll(typedDirectory, "HASH", string(hash)))
+		test(t, env)
+	})
+}
+
+func password(name, text string) authority.Proof {
+	return authority.ByPassword(organisation, name, secret.Of(text))
+}
+
+func try(t testing.TB, env *testenv.Env, source string, p authority.Proof) error {
+	t.Helper()
+	_, err := env.Authority.Authenticate(t.Context(), from(source), p)
+	return err
+}
+
+// wrong fails with a password n times.
+func wrong(t testing.TB, env *testenv.Env, source, name string, n int) {
+	t.Helper()
+	for range n {
+		wantFault(t, try(t, env, source, password(name, "wrong")), fault.Unauthenticated, authority.ReasonWrong)
+	}
+}
+
+func TestFiveWrongPasswordsLockThePersonForThatSourceOnly(t *testing.T) {
+	eachTyped(t, func(t *testing.T, env *testenv.Env) {
+		right := password("Zoé@acme.test", "the-right-password")
+		wrong(t, env, "192.0.2.1", "Zoé@acme.test", 4)
+		if err := try(t, env, "192.0.2.1", right); err != nil {
+			t.Fatalf("after four: %v", err)
+		}
+		refused := try(t, env, "192.0.2.1", password("Zoé@acme.test", "wrong"))
+		locked := try(t, env, "192.0.2.1", right)
+		wantFault(t, locked, fault.Unauthenticated, authority.ReasonLocked)
+		if answerOf(locked) != answerOf(refused) || fault.As(locked).RetryAfter != 0 {
+			t.Errorf("locked %+v, wrong %+v", locked, refused)
+		}
+		if err := try(t, env, "192.0.2.2", right); err != nil {
+			t.Errorf("from elsewhere: %v", err)
+		}
+		if err := try(t, env, "192.0.2.1", password("none@acme.test", "x")); fault.ReasonOf(err) != authority.ReasonNoPassword {
+			t.Errorf("somebody else from there: %v", err)
+		}
+		for name, key := range map[string]authority.Proof{
+			"a key":  authority.ByAPIKey(secret.Of("key-of-zoe")),
+			"a pair": authority.ByKeyPair(secret.Of("pair-of-zoe"), secret.Of("secret-of-zoe")),
+		} {
+			if err := try(t, env, "192.0.2.1", key); err != nil {
+				t.Errorf("%s of the same person: %v", name, err)
+			}
+		}
+		env.Clock.Advance(15*time.Minute - time.Microsecond)
+		wantFault(t, try(t, env, "192.0.2.1", right), fault.Unauthenticated, authority.ReasonLocked)
+		env.Clock.Advance(time.Microsecond)
+		if err := try(t, env, "192.0.2.1", right); err != nil {
+			t.Errorf("after fifteen minutes: %v", err)
+		}
+	})
+}
+
+func TestAllSpellingsOfAPersonShareOneBudget(t *testing.T) {
+	eachTyped(t, func(t *testing.T, env *testenv.Env) {
+		for _, p := range []authority.Proof{
+			password("Zoé@acme.test", "wrong"),
+			password(norm.NFD.String("zOé@ACME.test"), "wrong"),
+			password("ZOE", "wrong"),
+			authority.ByPassword("", "zoé@acme.test", secret.Of("wrong")),
+			authority.ByPassCode(organisation, secret.Of("CARD-1"), secret.Of("wrong")),
+		} {
+			wantFault(t, try(t, env, "192.0.2.1", p), fault.Unauthenticated, authority.ReasonWrong)
+		}
+		for _, p := range []authority.Proof{
+			password("zoe", "the-right-password"), password("zoé@acme.test", "the-right-password"),
+			authority.ByPassCode(organisation, secret.Of("CARD-1"), secret.Of("9Q4T7Z")),
+		} {
+			wantFault(t, try(t, env, "192.0.2.1", p), fault.Unauthenticated, authority.ReasonLocked)
+		}
+	})
+}
+
+func TestAllSpellingsOfNobodyShareOneBudget(t *testing.T) {
+	eachTyped(t, func(t *testing.T, env *testenv.Env) {
+		for _, name := range []string{"né@nowhere.test", "NÉ@nowhere.test", norm.NFD.String("né@nowhere.test"), "né@NOWHERE.test", "né@nowhere.TEST", "Né@nowhere.test"} {
+			_ = try(t, env, "192.0.2.1", password(name, "wrong"))
+		}
+		wantFault(t, try(t, env, "192.0.2.1", password("né@nowhere.test", "wrong")), fault.Unauthenticated, authority.ReasonLocked)
+	})
+}
+
+func TestAnIPv6SubscriberIsOneSource(t *testing.T) {
+	eachTyped(t, func(t *testing.T, env *testenv.Env) {
+		for i := range 5 {
+			wrong(t, env, fmt.Sprintf("2001:db8::%x", i+1), "zoe", 1)
+		}
+		right := password("zoe", "the-right-password")
+		wantFault(t, try(t, env, "2001:db8::99", right), fault.Unauthenticated, authority.ReasonLocked)
+		if err := try(t, env, "2001:db8:0:1::1", right); err != nil {
+			t.Errorf("from another /64: %v", err)
+		}
+	})
+}
+
+func TestALockedSourceCannotLockTheVictimOutEverywhere(t *testing.T) {
+	eachTyped(t, func(t *testing.T, env *testenv.Env) {
+		wrong(t, env, "192.0.2.66", "zoe", 5)
+		for range authority.GuessRules[authority.GuessAnySource].Failures {
+			wantFault(t, try(t, env, "192.0.2.66", password("zoe", "wrong")), fault.Unauthenticated, authority.ReasonLocked)
+		}
+		if err := try(t, env, "192.0.2.1", password("zoe", "the-right-password")); err != nil {
+			t.Errorf("the victim at home: %v", err)
+		}
+	})
+}
+
+func TestManySourcesTogetherLockAPersonAndLetKeysThrough(t *testing.T) {
+	eachTyped(t, func(t *testing.T, env *testenv.Env) {
+		for i := range authority.GuessRules[authority.GuessAnySource].Failures {
+			wrong(t, env, fmt.Sprintf("198.51.100.%d", i/4+1), "zoe", 1)
+		}
+		wantFault(t, try(t, env, "192.0.2.1", password("zoe", "the-right-password")), fault.Unauthenticated, authority.ReasonLocked)
+		if err := try(t, env, "198.51.100.1", authority.ByAPIKey(secret.Of("key-of-zoe"))); err != nil {
+			t.Errorf("a key: %v", err)
+		}
+	})
+}
+
+// counting counts the hashes made.
+type counting struct{ hashes atomic.Int64 }
+
+func (c *counting) Do(_ context.Context, work func()) error {
+	c.hashes.Add(1)
+	work()
+	return nil
+}
+
+// trips counts what goes to the store.
+type trips struct {
+	authority.Store
+	views, changes atomic.Int64
+}
+
+func (s *trips) View(ctx context.Context, read func(ctx context.Context, v authority.View) error) error {
+	s.views.Add(1)
+	return s.Store.View(ctx, read)
+}
+
+func (s *trips) Change(ctx context.Context, change func(ctx context.Context, tx authority.Tx) error) error {
+	s.changes.Add(1)
+	return s.Store.Change(ctx, change)
+}
+
+func TestEveryRefusalOfATypedSecretCostsAndLooksAlike(t *testing.T) {
+	eachTyped(t, func(t *testing.T, env *testenv.Env) {
+		work, store := &counting{}, &trips{Store: env.Store}
+		a := authority.New(store, env.Keys, limit.NewGuesses(limit.Rules(authority.GuessRules), env.Clock.Now, 0), work, authority.Options{})
+		for range 5 {
+			_, _ = a.Authenticate(t.Context(), from("192.0.2.2"), password("zoe", "wrong"))
+		}
+		for _, c := range []struct {
+			reason, source string
+			proof          authority.Proof
+		}{
+			{authority.ReasonUnknown, "192.0.2.1", password("nobody", "the-right-password")},
+			{authority.ReasonUnknown, "192.0.2.1", password("nobody@acme.test", "the-right-password")},
+			{authority.ReasonUnknown, "192.0.2.1", password("nul\x00", "the-right-password")},
+			{authority.ReasonUnknown, "192.0.2.1", authority.ByPassCode(organisation, secret.Of("CARD-2"), secret.Of("9Q4T7Z"))},
+			{authority.ReasonWrong, "192.0.2.1", password("zoe", "wrong")},
+			{authority.ReasonWrong, "192.0.2.1", password("gone", "wrong")},
+			{authority.ReasonWrong, "192.0.2.1", authority.ByPassCode(organisation, secret.Of("CARD-1"), secret.Of("wrong"))},
+			{authority.ReasonLocked, "192.0.2.2", password("zoe", "the-right-password")},
+			{authority.ReasonLocked, "192.0.2.2", password("zoe", "wrong")},
+			{authority.ReasonInactive, "192.0.2.1", password("keyed", "the-right-password")},
+			{authority.ReasonDeleted, "192.0.2.1", password("gone", "the-right-password")},
+			{authority.ReasonNoPassword, "192.0.2.1", password("none", "the-right-password")},
+			{authority.ReasonUnknown, "192.0.2.1", password("else", "the-right-password")},
+			{authority.ReasonOrganisation, "192.0.2.1", password("else@other.test", "the-right-password")},
+			{authority.ReasonOrganisation, "192.0.2.1", authority.ByPassCode("organisation:OTHER", secret.Of("CARD-1"), secret.Of("9Q4T7Z"))},
+		} {
+			hashes, views, changes := work.hashes.Load(), store.views.Load(), store.changes.Load()
+			_, err := a.Authenticate(t.Context(), from(c.source), c.proof)
+			wantFault(t, err, fault.Unauthenticated, c.reason)
+			if got, want := answerOf(err), (answer{fault.Unauthenticated, "The credentials are not valid.", ""}); got != want {
+				t.Errorf("%s looks like %+v", c.reason, got)
+			}
+			hashes, views, changes = work.hashes.Load()-hashes, store.views.Load()-views, store.changes.Load()-changes
+			if hashes != 1 || views != 1 || changes != 1 {
+				t.Errorf("%s: %d hashes, %d views, %d changes; want one of each", c.reason, hashes, views, changes)
+			}
+		}
+	})
+}
