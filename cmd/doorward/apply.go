@@ -98,8 +98,12 @@ func printReport(out io.Writer, r authority.ApplyReport) {
 		name  string
 		tally authority.Tally
 	}{
-		{"tenants", r.Tenants}, {"roles", r.Roles}, {"audiences", r.Audiences},
-		{"principals", r.Principals}, {"grants", r.Grants}, {"credentials", r.Credentials},
+		{"tenants", r.Tenants},
+		{"roles", r.Roles},
+		{"audiences", r.Audiences},
+		{"principals", r.Principals},
+		{"grants", r.Grants},
+		{"credentials", r.Credentials},
 	} {
 		fmt.Fprintf(table, "%s\t%d\t%d\t%d\t%d\t\n", row.name, row.tally.Created, row.tally.Updated, row.tally.Ended, row.tally.Unchanged)
 	}

@@ -1,6 +1,7 @@
 package authority_test
 
 import (
+	"runtime"
 	"testing"
 
 	"github.com/doorward/doorward/internal/authority"
@@ -47,7 +48,7 @@ func occupy(t *testing.T, pool *limit.Pool) (release func()) {
 	<-busy
 	go func() { done <- pool.Do(t.Context(), func() {}) }()
 	for pool.Waiting() == 0 {
-		// The second goroutine is on its way into the queue.
+		runtime.Gosched() // the second goroutine is on its way into the queue
 	}
 	return func() {
 		close(end)

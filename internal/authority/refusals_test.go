@@ -82,7 +82,7 @@ func TestRefusalsOfManySourcesFillNeitherDiskNorMemory(t *testing.T) {
 	env := testenv.New(t, "sqlite")
 	store := &failing{Store: env.Store}
 	node := testenv.NewOn(t, env.Engine, store, env.Clock)
-	const sources = 25_000
+	const sources = 12_000
 	refuse := func(first int) {
 		for i := range sources {
 			_ = node.Authority.CloseSession(t.Context(), nobodyFrom(t, node, first+i))

@@ -49,7 +49,7 @@ func PostgresDatabase(t testing.TB) string {
 		t.Fatalf("%s is not set: run the tests by make test, or by scripts/with-postgres go test ...", PostgresVariable)
 	}
 	name := "doorward_" + randomName()
-	onServer(t, server, "CREATE DATABASE "+name)
+	onServer(t, server, "CREATE DATABASE "+name+" TEMPLATE template0")
 	t.Cleanup(func() { onServer(t, server, "DROP DATABASE "+name+" WITH (FORCE)") })
 	at, err := url.Parse(server)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"sync"
 	"testing"
 
 	"github.com/doorward/doorward/demo"
@@ -57,8 +58,33 @@ func NewOn(t testing.TB, engine string, store authority.Store, clock *Clock) *En
 // Demo applies the demo directory.
 func (e *Env) Demo(t testing.TB) *Env {
 	t.Helper()
-	e.Apply(t, string(demo.Directory))
+	d, err := directory.Read("directory.yaml", demo.Directory)
+	if err != nil {
+		t.Fatalf("read the demo directory: %v", err)
+	}
+	for i, c := range d.Credentials {
+		if c.Kind == authority.Password || c.Kind == authority.PassCode {
+			d.Credentials[i].PasswordHash, d.Credentials[i].Secret = hashOf(t, c.Secret), secret.Text{}
+		}
+	}
+	e.applyDirectory(t, d)
 	return e
+}
+
+// hashes are those of the demo's passwords: hashing them for every test would be most of the tests' time.
+var hashes sync.Map
+
+func hashOf(t testing.TB, clear secret.Text) secret.PasswordHash {
+	t.Helper()
+	if hash, ok := hashes.Load(clear.Reveal()); ok {
+		return hash.(secret.PasswordHash)
+	}
+	hash, err := secret.HashPassword(clear)
+	if err != nil {
+		t.Fatalf("hash a password of the demo: %v", err)
+	}
+	hashes.Store(clear.Reveal(), hash)
+	return hash
 }
 
 // Apply applies a directory file.
@@ -68,6 +94,11 @@ func (e *Env) Apply(t testing.TB, text string) authority.ApplyReport {
 	if err != nil {
 		t.Fatalf("read the directory: %v", err)
 	}
+	return e.applyDirectory(t, d)
+}
+
+func (e *Env) applyDirectory(t testing.TB, d authority.Directory) authority.ApplyReport {
+	t.Helper()
 	report, err := e.Authority.Apply(t.Context(), authority.CommandLine(authority.Origin{}), d, authority.ApplyOptions{})
 	if err != nil {
 		t.Fatalf("apply the directory: %v", err)

@@ -37,7 +37,7 @@ func TestASessionOfAnyDialectIsShown(t *testing.T) {
 				env.Demo(t)
 				w := serve(t, env)
 				opened, err := env.Authority.OpenSession(t.Context(), w.actor(t, c.dialect, c.proof),
-					authority.SessionRequest{Shape: c.shape, Lifetime: authority.Lifetimes{Absolute: 2 * time.Hour}})
+					authority.SessionRequest{Shape: c.shape, Lifetime: authority.Lifetimes{Absolute: 2 * time.Hour}, InUnit: c.dialect == "crmcom"})
 				if err != nil {
 					t.Fatal(err)
 				}
