@@ -9,8 +9,11 @@ import (
 
 // now is the database's clock, read every second and carried on by this machine's monotonic one.
 func (e *postgres) now() time.Time {
-	return time.Now().Add(time.Duration(e.offset.Load()))
+	return e.monotonic().Add(time.Duration(e.offset.Load()))
 }
+
+// monotonic is a time that setting this machine's clock does not move.
+func (e *postgres) monotonic() time.Time { return e.started.Add(time.Since(e.started)) }
 
 func (e *postgres) sinceReading() time.Duration {
 	return time.Since(e.started) - time.Duration(e.readAt.Load())
@@ -20,12 +23,12 @@ func (e *postgres) sinceReading() time.Duration {
 func (e *postgres) readClock(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	asked := time.Now()
+	asked := e.monotonic()
 	var micros int64
 	if err := e.pool.QueryRow(ctx, "SELECT "+postgresNow).Scan(&micros); err != nil {
 		return translate(err)
 	}
-	trip := time.Since(asked)
+	trip := e.monotonic().Sub(asked)
 	if trip > maxDrift {
 		return unavailable(errors.New("the database's clock took too long to answer to be set by"))
 	}

@@ -130,7 +130,7 @@ func (w *groupWriter) commit(group []*pendingChange) {
 		return
 	}
 	ctx := context.Background() // a caller that leaves must not roll back the others
-	if err := w.exec(ctx, "BEGIN IMMEDIATE"); err != nil {
+	if err := w.begin(ctx); err != nil {
 		w.answer(group, unavailable(err))
 		return
 	}
@@ -152,6 +152,16 @@ func (w *groupWriter) commit(group []*pendingChange) {
 	for i, p := range group {
 		p.done <- results[i]
 	}
+}
+
+// begin starts a transaction. One that is still open, because its rollback failed too, is ended first.
+func (w *groupWriter) begin(ctx context.Context) error {
+	err := w.exec(ctx, "BEGIN IMMEDIATE")
+	if err == nil {
+		return nil
+	}
+	w.rollback(ctx)
+	return w.exec(ctx, "BEGIN IMMEDIATE")
 }
 
 // replay commits each change alone, after one of them failed with writes behind it. That one is not run again when it
