@@ -46,8 +46,10 @@ func TestNoSecretIsInAnythingThatIsPrintedRecordedOrFailedWith(t *testing.T) {
 	eachTyped(t, func(t *testing.T, env *testenv.Env) {
 		env.Apply(t, coreDirectoryOfAnotherOrganisation())
 		var c canaries
-		for _, clear := range []string{"the-right-password", "9Q4T7Z", "key-of-zoe", "secret-of-zoe", "key-of-the-integrator",
-			"key-of-the-manager", "key-of-the-portal", "canary-wrong-secret", "canary-unknown-key", "canary-idempotency-key"} {
+		for _, clear := range []string{
+			"the-right-password", "9Q4T7Z", "key-of-zoe", "secret-of-zoe", "key-of-the-integrator",
+			"key-of-the-manager", "key-of-the-portal", "canary-wrong-secret", "canary-unknown-key", "canary-idempotency-key",
+		} {
 			c.add(clear)
 		}
 		proofs := []authority.Proof{

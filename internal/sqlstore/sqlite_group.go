@@ -8,6 +8,9 @@ import (
 	"runtime/debug"
 	"sync/atomic"
 
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
 	"github.com/doorward/doorward/internal/fault"
 )
 
@@ -157,8 +160,8 @@ func (w *groupWriter) commit(group []*pendingChange) {
 // begin starts a transaction. One that is still open, because its rollback failed too, is ended first.
 func (w *groupWriter) begin(ctx context.Context) error {
 	err := w.exec(ctx, "BEGIN IMMEDIATE")
-	if err == nil {
-		return nil
+	if e, ok := errors.AsType[*sqlite.Error](err); err == nil || ok && e.Code()&0xff == sqlite3.SQLITE_BUSY {
+		return err // another process has the lock, and has been waited for long enough
 	}
 	w.rollback(ctx)
 	return w.exec(ctx, "BEGIN IMMEDIATE")

@@ -45,7 +45,7 @@ func TestATenantIsWithinAllAboveItAndItselfAndNothingElse(t *testing.T) {
 	if climb(t, tenant.Reseller(1)).Within(tenant.Account(1200)) {
 		t.Error("a reseller is within an account below it")
 	}
-	if (tenant.Path)(nil).Within("") || (tenant.Path)(nil).ID() != "" {
+	if tenant.Path(nil).Within("") || tenant.Path(nil).ID() != "" {
 		t.Error("no path is within nothing")
 	}
 }

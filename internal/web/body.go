@@ -30,8 +30,8 @@ func ReadBody(r *http.Request) ([]byte, error) {
 	return body, nil
 }
 
-// DecodeJSON reads one JSON value into dst. Duplicate members, bytes that are not UTF-8, trailing data, control
-// characters in escapes of a string's NUL, and nesting beyond MaxDepth are refused; member names are case-sensitive;
+// DecodeJSON reads one JSON value into dst. Duplicate members, bytes that are not UTF-8, trailing data and nesting
+// beyond MaxDepth are refused, but not what a string may hold by an escape, NUL too; member names are case-sensitive;
 // unknown members are refused when strict. The fault names the member at fault where it is known.
 func DecodeJSON(body []byte, dst any, strict bool) error {
 	if err := checkDepth(body); err != nil {
