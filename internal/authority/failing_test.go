@@ -14,9 +14,10 @@ import (
 // failing is a real store whose changes can be made to fail in the ways that real ones do.
 type failing struct {
 	authority.Store
-	how   atomic.Int64
-	taken secret.ID // of an event that is there
-	wrote written
+	how    atomic.Int64
+	taken  secret.ID // of an event that is there
+	during func()    // what happens meanwhile
+	wrote  written
 }
 
 // How a change fails.
@@ -41,6 +42,9 @@ func (f *failing) fail(how int64) { f.how.Store(how) }
 func (f *failing) Change(ctx context.Context, change func(ctx context.Context, tx authority.Tx) error) error {
 	how := f.how.Load()
 	if how == failBefore {
+		if f.during != nil {
+			f.during()
+		}
 		return &fault.Error{Kind: fault.Unavailable, Reason: "store-unavailable"}
 	}
 	err := f.Store.Change(ctx, func(ctx context.Context, tx authority.Tx) error {

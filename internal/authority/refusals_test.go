@@ -93,9 +93,10 @@ func TestRefusalsOfManySourcesFillNeitherDiskNorMemory(t *testing.T) {
 		t.Errorf("%d recorded one by one", len(singly))
 	}
 	store.fail(failBefore)
-	_ = node.Authority.FlushRefusals(t.Context()) // and the store is away while as many again come
-	refuse(sources)
-	_ = node.Authority.FlushRefusals(t.Context())
+	store.during = func() { refuse(sources) } // as many again come while the store is away
+	if err := node.Authority.FlushRefusals(t.Context()); err == nil {
+		t.Error("a failed flush is a success")
+	}
 	store.fail(failNever)
 	counted := eventsDuring(t, env, func() {
 		if err := node.Authority.FlushRefusals(t.Context()); err != nil {

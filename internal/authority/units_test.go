@@ -92,3 +92,14 @@ func TestAPersonIsOfOneOrganisation(t *testing.T) {
 		}
 	})
 }
+
+func TestASuspendedOrganisationSuspendsItsPeopleEvenWithoutAnAccount(t *testing.T) {
+	suspended := with(t, "name: ORG\n", "name: ORG\n    status: suspended\n")
+	eachCore(t, func(t *testing.T, env *testenv.Env) {
+		token := open(t, env, clerk, authority.SessionRequest{Lifetime: hour})
+		env.Apply(t, suspended)
+		wantVerdict(t, env, token, authority.ReasonTenantSuspended)
+		_, err := env.Authority.Authenticate(t.Context(), here, clerk)
+		wantFault(t, err, fault.Unauthenticated, authority.ReasonTenantSuspended)
+	})
+}
