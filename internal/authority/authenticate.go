@@ -27,10 +27,10 @@ func (a *Authority) Authenticate(ctx context.Context, from Origin, p Proof) (Act
 		budget.settle(false)
 		return Actor{}, err
 	}
+	budget.settle(reason != "") // the right secret is no guess, even while it is refused
 	if budget.locked {
 		reason = ReasonLocked
 	}
-	budget.settle(reason != "")
 	if reason != "" {
 		refusal := fault.New(fault.Unauthenticated, reason, "The credentials are not valid.")
 		return Actor{}, a.refuse(ctx, refusedProof(from, c, s), refusal)

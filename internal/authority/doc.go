@@ -4,7 +4,8 @@
 //
 // Each operation takes the Actor first. Every change goes through one door
 // (act.go): it checks what the actor may do, opens the transaction, runs the
-// change, appends the event in the same transaction and commits. Rights are
+// change, appends the event in the same transaction and commits. Only what is no
+// act goes past it: the counts of pages shown and the last uses of sessions. Rights are
 // computed at use, from what the store says now, never from what was true when
 // a token was made.
 //

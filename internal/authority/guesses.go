@@ -14,7 +14,7 @@ const (
 	GuessAnySource     = "guess-any-source"    // the same per principal or canonical name, from everywhere
 	GuessOfSource      = "guess-of-source"     // the same per source prefix, at whomever
 	KeyGuessBySource   = "key-guess-by-source" // wrong secrets of a key pair per (credential, source prefix)
-	KeyGuessesOfSource = "key-guess-of-source" // unknown keys and codes per source prefix
+	KeyGuessesOfSource = "key-guess-of-source" // unknown keys and codes per source prefix; a key that exists is never held up by it
 )
 
 // GuessRule allows a number of failed tries in any period, and then locks.
@@ -24,14 +24,15 @@ type GuessRule struct {
 }
 
 // GuessRules are the budgets of failed tries, which the Limiter must keep. A principal is locked for one source after
-// five (WIRE.md §4); over all sources only after many more, so that a stranger cannot lock a victim out. Keys have
-// budgets of their own: a flood of passwords never locks an integrator's key.
+// five (WIRE.md §4); over all sources only after many more, so that a stranger cannot lock a victim out. A source, which
+// may be a whole office behind one address, waits a minute at most. Keys have budgets of their own: a flood of passwords
+// never locks an integrator's key.
 var GuessRules = map[string]GuessRule{
 	GuessBySource:      {Failures: 5, Period: guessPeriod, Lock: guessPeriod},
-	GuessAnySource:     {Failures: 100, Period: guessPeriod, Lock: guessPeriod},
-	GuessOfSource:      {Failures: 300, Period: guessPeriod, Lock: time.Minute},
-	KeyGuessBySource:   {Failures: 50, Period: guessPeriod, Lock: time.Minute},
-	KeyGuessesOfSource: {Failures: 1000, Period: guessPeriod, Lock: time.Minute},
+	GuessAnySource:     {Failures: 500, Period: guessPeriod, Lock: guessPeriod},
+	GuessOfSource:      {Failures: 60, Period: time.Minute, Lock: time.Minute},
+	KeyGuessBySource:   {Failures: 50, Period: time.Minute, Lock: time.Minute},
+	KeyGuessesOfSource: {Failures: 120, Period: time.Minute, Lock: time.Minute},
 }
 
 const guessPeriod = 15 * time.Minute
@@ -54,18 +55,17 @@ func (b guessBudget) settle(failed bool) {
 func (a *Authority) reserve(ctx context.Context, from Origin, p Proof, c Credential, s Standing) (guessBudget, error) {
 	source := SourcePrefix(from.Source).String()
 	var b guessBudget
-	ofSource, perWho := GuessOfSource, []string{GuessBySource, GuessAnySource}
-	if !p.isHashed() {
-		ofSource, perWho = KeyGuessesOfSource, []string{KeyGuessBySource}
+	ofSource, perWho := budgetsOf(p, c)
+	if ofSource != "" {
+		settle, wait, err := a.limiter.Reserve(ctx, ofSource, source)
+		if err != nil {
+			return b, err
+		}
+		if wait > 0 {
+			return b, tooMany(wait)
+		}
+		b.settles = append(b.settles, settle)
 	}
-	settle, wait, err := a.limiter.Reserve(ctx, ofSource, source)
-	if err != nil {
-		return b, err
-	}
-	if wait > 0 {
-		return b, tooMany(wait)
-	}
-	b.settles = append(b.settles, settle)
 	who := a.guessedAt(p, c, s)
 	for _, class := range perWho {
 		key := who
@@ -85,6 +85,20 @@ func (a *Authority) reserve(ctx context.Context, from Origin, p Proof, c Credent
 		b.settles = append(b.settles, settle)
 	}
 	return b, nil
+}
+
+// budgetsOf returns the classes that a try is counted in. A key that exists has none of its source's: a stranger at the
+// same address must not be able to stop an integrator's key by presenting others (promise G7).
+func budgetsOf(p Proof, c Credential) (ofSource string, perWho []string) {
+	switch {
+	case p.isHashed():
+		return GuessOfSource, []string{GuessBySource, GuessAnySource}
+	case c.ID.IsZero():
+		return KeyGuessesOfSource, nil
+	case p.kind == KeyPair:
+		return "", []string{KeyGuessBySource}
+	}
+	return "", nil
 }
 
 func (a *Authority) guessedAt(p Proof, c Credential, s Standing) string {

@@ -85,31 +85,55 @@ type refusing struct{}
 
 func (refusing) Do(context.Context, func()) error { return nil }
 
+// fastNode is a node that shares env's budgets and hashes nothing; env itself goes on verifying.
+func fastNode(env *testenv.Env) *testenv.Env {
+	guesses := limit.NewGuesses(limit.Rules(authority.GuessRules), env.Clock.Now, 0)
+	node := *env
+	node.Authority = authority.New(env.Store, env.Keys, guesses, refusing{}, authority.Options{})
+	env.Authority = authority.New(env.Store, env.Keys, guesses, limit.NewPool(0, 0), authority.Options{})
+	return &node
+}
+
 func TestASourceThatFailsTooOftenIsToldSoWhomeverItTriesAndItsKeysStillCount(t *testing.T) {
 	eachTyped(t, func(t *testing.T, env *testenv.Env) {
-		guesses := limit.NewGuesses(limit.Rules(authority.GuessRules), env.Clock.Now, 0)
-		node := *env
-		node.Authority = authority.New(env.Store, env.Keys, guesses, refusing{}, authority.Options{})
+		node := fastNode(env)
 		for i := range authority.GuessRules[authority.GuessOfSource].Failures {
-			_ = try(t, &node, "192.0.2.1", password(fmt.Sprintf("nobody-%d", i), "wrong"))
+			_ = try(t, node, "192.0.2.1", password(fmt.Sprintf("nobody-%d", i), "wrong"))
 		}
 		for _, name := range []string{"zoe", "nobody-1", "nobody-else"} {
-			err := try(t, &node, "192.0.2.1", password(name, "the-right-password"))
+			err := try(t, node, "192.0.2.1", password(name, "the-right-password"))
 			wantFault(t, err, fault.TooMany, authority.ReasonTooManyFromSource)
 			if fault.As(err).RetryAfter <= 0 {
 				t.Errorf("%s: it is not said for how long", name)
 			}
 		}
-		if err := try(t, &node, "192.0.2.1", authority.ByAPIKey(secret.Of("key-of-zoe"))); err != nil {
+		if err := try(t, node, "192.0.2.1", authority.ByAPIKey(secret.Of("key-of-zoe"))); err != nil {
 			t.Errorf("a key from there: %v", err)
 		}
-		node.Authority = authority.New(env.Store, env.Keys, guesses, limit.NewPool(0, 0), authority.Options{})
-		if err := try(t, &node, "192.0.2.2", password("zoe", "the-right-password")); err != nil {
+		if err := try(t, env, "192.0.2.2", password("zoe", "the-right-password")); err != nil {
 			t.Errorf("from elsewhere: %v", err)
 		}
 		env.Clock.Advance(15 * time.Minute)
-		if err := try(t, &node, "192.0.2.1", password("zoe", "the-right-password")); err != nil {
+		if err := try(t, env, "192.0.2.1", password("zoe", "the-right-password")); err != nil {
 			t.Errorf("after fifteen minutes: %v", err)
+		}
+	})
+}
+
+func TestAFloodOfUnknownKeysHoldsUpNoKeyThatExists(t *testing.T) {
+	eachTyped(t, func(t *testing.T, env *testenv.Env) {
+		for i := range authority.GuessRules[authority.KeyGuessesOfSource].Failures {
+			_ = try(t, env, "192.0.2.1", authority.ByManagerKey(secret.Of(fmt.Sprintf("junk-%d", i))))
+		}
+		wantFault(t, try(t, env, "192.0.2.1", authority.ByAPIKey(secret.Of("junk"))), fault.TooMany, authority.ReasonTooManyFromSource)
+		for name, p := range map[string]authority.Proof{
+			"a key":      authority.ByAPIKey(secret.Of("key-of-zoe")),
+			"a key pair": authority.ByKeyPair(secret.Of("pair-of-zoe"), secret.Of("secret-of-zoe")),
+			"a password": password("zoe", "the-right-password"),
+		} {
+			if err := try(t, env, "192.0.2.1", p); err != nil {
+				t.Errorf("%s: %v", name, err)
+			}
 		}
 	})
 }

@@ -33,7 +33,7 @@ type RedeemedLoginToken struct {
 // unknown, spent, expired, cancelled, another audience's, somebody suspended — it fails alike, with Unmet.
 func (a *Authority) RedeemLoginToken(ctx context.Context, by Actor, r RedeemRequest) (RedeemedLoginToken, error) {
 	if err := a.mayRedeem(by, &r); err != nil {
-		return RedeemedLoginToken{}, a.refuse(ctx, by.event(audit.RedeemLoginToken), err)
+		return RedeemedLoginToken{}, a.actMany(ctx, by, audit.RedeemLoginToken, err, nil)
 	}
 	presented, ok := a.keys.ParseLoginToken(r.Token)
 	try := Redemption{
@@ -90,7 +90,7 @@ func (a *Authority) redeemKey(by Actor, r RedeemRequest) secret.Fingerprint {
 // a token that arrives when its subject, account, actor or credential does not count any more is spent for nothing,
 // so that there is no window in which it is read and not yet written.
 func (a *Authority) spend(ctx context.Context, by Actor, r RedeemRequest, try Redemption) (done RedeemedLoginToken, facts LoginTokenFacts, reason string, err error) {
-	err = a.store.Change(ctx, func(ctx context.Context, tx Tx) error {
+	err = a.actMany(ctx, by, audit.RedeemLoginToken, nil, func(ctx context.Context, tx Tx, record func(audit.Event)) error {
 		done, reason = RedeemedLoginToken{}, ReasonNotLive
 		now := a.store.Now()
 		minted := a.mintRedeemed(r, now)
@@ -106,13 +106,13 @@ func (a *Authority) spend(ctx context.Context, by Actor, r RedeemRequest, try Re
 		e := redeemEvent(by, try, facts)
 		if reason = a.judgeLoginToken(facts, now); reason != "" {
 			e.Outcome, e.Reason = audit.Denied, reason
-			a.append(tx, e)
+			record(e)
 			return nil
 		}
 		session := a.sessionOf(facts, minted, now)
 		tx.PutSession(session)
 		e.Session = secret.ID(session.ID)
-		a.append(tx, e)
+		record(e)
 		done = redeemedFrom(minted.Text, session, facts)
 		return nil
 	})

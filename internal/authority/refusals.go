@@ -2,7 +2,9 @@ package authority
 
 import (
 	"context"
+	"maps"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -88,18 +90,24 @@ func (a *Authority) FlushRefusals(ctx context.Context) error {
 	if taken == nil {
 		return nil
 	}
-	err := a.store.Change(ctx, func(_ context.Context, tx Tx) error {
-		for class, n := range taken {
-			e := Origin{Dialect: class.dialect, Source: class.source}.event(class.act)
-			e.Outcome, e.Reason, e.Count = audit.Denied, class.reason, n
-			a.append(tx, e)
+	for batch := range slices.Chunk(slices.Collect(maps.Keys(taken)), flushBatch) {
+		err := a.store.Change(ctx, func(_ context.Context, tx Tx) error {
+			for _, class := range batch {
+				e := Origin{Dialect: class.dialect, Source: class.source}.event(class.act)
+				e.Outcome, e.Reason, e.Count = audit.Denied, class.reason, taken[class]
+				a.append(tx, e)
+			}
+			return nil
+		})
+		if err != nil {
+			a.refusals.putBack(taken)
+			return err
 		}
-		return nil
-	})
-	if err != nil {
-		a.refusals.putBack(taken)
+		for _, class := range batch {
+			delete(taken, class)
+		}
 	}
-	return err
+	return nil
 }
 
 // SourcePrefix returns what one party at an address usually controls: the address in IPv4, a /64 in IPv6.

@@ -32,7 +32,7 @@ func (s Standing) Path(id tenant.ID) tenant.Path {
 	return path
 }
 
-// heldOf resolves the roles of a principal's grants and leaves out what does not count now.
+// heldOf resolves the roles of a principal's grants; a role that nobody defines any more has no permissions.
 func (a *Authority) heldOf(s Standing) []grant.Held {
 	held := make([]grant.Held, 0, len(s.Grants))
 	for _, g := range s.Grants {

@@ -53,13 +53,13 @@ func (u *uses) forget(stored map[SessionID]time.Time) {
 	maps.DeleteFunc(u.latestOf, func(id SessionID, at time.Time) bool { return stored[id].Equal(at) })
 }
 
-// useBatch bounds the sessions touched in one transaction, so that log-ins never wait long behind it.
-const useBatch = 500
+// flushBatch bounds what is flushed in one transaction, so that log-ins never wait long behind it.
+const flushBatch = 500
 
 // FlushUses stores the last uses of sessions; the server calls it every few seconds and when it stops.
 func (a *Authority) FlushUses(ctx context.Context) error {
 	taken := a.uses.snapshot()
-	for batch := range slices.Chunk(slices.Collect(maps.Keys(taken)), useBatch) {
+	for batch := range slices.Chunk(slices.Collect(maps.Keys(taken)), flushBatch) {
 		err := a.store.Change(ctx, func(_ context.Context, tx Tx) error {
 			for _, id := range batch {
 				tx.TouchSession(id, taken[id])

@@ -53,7 +53,8 @@ func placeholders[T any](list []T, arg func(T) any) (text string, args []any) {
 	return "(" + strings.TrimSuffix(strings.Repeat("?,", n), ",") + ")", args
 }
 
-// isWrite reports whether a statement that returns rows also changes some.
+// isWrite reports whether a statement that returns rows may also change some: every one that is not plainly a read.
 func isWrite(text string) bool {
-	return strings.HasPrefix(strings.TrimSpace(text), "UPDATE")
+	word := strings.Fields(text)[0]
+	return word != "SELECT" && (word != "WITH" || strings.Contains(text, "RETURNING"))
 }
