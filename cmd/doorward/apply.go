@@ -44,7 +44,7 @@ func (c *applyCommand) Run(ctx context.Context, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	d, err := directory.Read(c.Directory, text)
+	d, err := directory.Read(shownName(c.Directory), text)
 	if err != nil {
 		return fmt.Errorf("nothing was applied:\n%w", err)
 	}
@@ -74,6 +74,14 @@ func readFile(name string) ([]byte, error) {
 		in = file
 	}
 	return io.ReadAll(io.LimitReader(in, directory.MaxSize+1))
+}
+
+// shownName is how messages name the file.
+func shownName(name string) string {
+	if name == "-" {
+		return "standard input"
+	}
+	return name
 }
 
 // progress shows a bar on a terminal and nothing elsewhere.
@@ -115,6 +123,9 @@ func printReport(out io.Writer, r authority.ApplyReport) {
 	printLeftovers(out, "in the file but revoked meanwhile, left revoked", r.Revoked)
 	for _, who := range r.Weak {
 		fmt.Fprintf(out, "weak password, shorter than 8 characters: %s\n", who)
+	}
+	for _, name := range r.WeakKeys {
+		fmt.Fprintf(out, "weak key, shorter than 16 characters: %s\n", name)
 	}
 }
 

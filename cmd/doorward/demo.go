@@ -51,11 +51,19 @@ func (c *demoCommand) Run(ctx context.Context, log *slog.Logger) (err error) {
 	if err != nil {
 		return err
 	}
-	ready := func(whole config.Config) {
-		printRequests(os.Stdout, whole.PublicURL)
+	return errors.Join(serveDemo(ctx, log, opened, whole), opened.Store.Close())
+}
+
+func serveDemo(ctx context.Context, log *slog.Logger, opened server.Opened, whole config.Config) error {
+	listener, err := listen(ctx, &whole)
+	if err != nil {
+		return err
 	}
-	prepare := func(whole config.Config) error { return applyDemo(ctx, opened, whole) }
-	return errors.Join(serve(ctx, log, opened, whole, prepare, ready), opened.Store.Close())
+	if err := applyDemo(ctx, opened, whole); err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	printRequests(os.Stdout, whole.PublicURL) // what is pasted from now on waits in the listener
+	return server.New(opened, whole, log).Serve(ctx, listener)
 }
 
 // defaults is the configuration of a server that was given nothing but where its data is and where to listen.
@@ -92,32 +100,34 @@ func printRequests(out io.Writer, url string) {
 }
 
 const demoRequests = `
-Doorward serves the demo directory at URL. Paste these into another shell; Ctrl-C ends it.
+# Doorward serves the demo directory at URL. Paste these into another shell, from top to bottom; Ctrl-C ends it.
 
-# Alephee: an API key hands a user over to the account's portal. Open the Url it answers in a browser within 30 s.
-curl -s 'URL/v2/accounts/1200/logintoken?API_KEY=6F9619FF-8B86-D011-B42D-00C04FC964FF&userEmail=buyer@acme.test'
+# Alephee: an API key hands a user over to the account's portal. Open the Url it answers in a browser within 30 s:
+# the page shows whose account it opens, and the button signs in.
+curl -s 'URL/v2/accounts/1200/logintoken?API_KEY=6F9619FF-8B86-D011-B42D-00C04FC964FF&userEmail=buyer@acme.test'; echo
+
+# A portal's back end redeems such a token itself, once; the second time it is refused.
+LOGIN_TOKEN=$(curl -s 'URL/v2/accounts/1200/logintoken?API_KEY=6F9619FF-8B86-D011-B42D-00C04FC964FF&userEmail=buyer@acme.test' | sed 's/.*"Token":"\([^"]*\)".*/\1/')
+curl -s URL/v1/login-tokens/redeem -H 'Authorization: Bearer demo-b2b-portal-redeem-key' \
+  -H 'Content-Type: application/json' -d "{\"login_token\": \"$LOGIN_TOKEN\"}"; echo
 
 # PulseCRM: a key and its secret, or e-mail and password, for a session.
 curl -s URL/auth/login -H 'Content-Type: application/json' \
-  -d '{"apiKey": "apiKey-3f9a1c2b7d4e", "apiSecret": "demo-secret-0123456789abcdef"}'
-# and then:
-curl -s URL/auth/session -H "Authorization: Bearer $TOKEN"
+  -d '{"apiKey": "apiKey-3f9a1c2b7d4e", "apiSecret": "demo-secret-0123456789abcdef"}'; echo
+TOKEN=$(curl -s URL/auth/login -d '{"email": "owner@acme.test", "password": "correct-horse-battery-staple"}' | sed 's/.*"token":"\([^"]*\)".*/\1/')
+curl -s URL/auth/session -H "Authorization: Bearer $TOKEN"; echo
 
-# ActivePlatform: a manager's token for the account owner's one-time token.
-curl -s 'URL/api/v3/resellers/1/user_authentication/token?account_id=505' -H 'X-Api-Token: vY5fwetestK3gJXZH5uHCw'
-# and then open in a browser:
-#   URL/?user_email=example%40activeplatform.com&user_token=$OWNER_TOKEN
+# ActivePlatform: a manager's token for the account owner's one-time token, and the link to open in a browser.
+curl -s 'URL/api/v3/resellers/1/user_authentication/token?account_id=505' -H 'X-Api-Token: vY5fwetestK3gJXZH5uHCw'; echo
+echo "URL/?user_email=example%40activeplatform.com&user_token=$(curl -s 'URL/api/v3/resellers/1/user_authentication/token?account_id=505' -H 'X-Api-Token: vY5fwetestK3gJXZH5uHCw' | sed 's/.*"owner_token":"\([^"]*\)".*/\1/')"
 
-# CRM.COM: user name and password within an organisation.
+# CRM.COM: user name and password within an organisation, and who that is.
 curl -s URL/crmapi/rest/v2/authentication/token \
-  -d '{"username": "mpadministrator", "password": "1234", "organisation": "CRMDEMO"}'
-# and then:
-curl -s "URL/crmapi/rest/v2/authentication/token?token=$TOKEN"
+  -d '{"username": "mpadministrator", "password": "1234", "organisation": "CRMDEMO"}'; echo
+CRM_TOKEN=$(curl -s URL/crmapi/rest/v2/authentication/token -d '{"username": "mpadministrator", "password": "1234", "organisation": "CRMDEMO"}' | sed 's/.*"token":"\([^"]*\)".*/\1/')
+curl -s "URL/crmapi/rest/v2/authentication/token?token=$CRM_TOKEN"; echo
 
-# Our own API: a portal's back end redeems the Token of the first request, once.
-curl -s URL/v1/login-tokens/redeem -H 'Authorization: Bearer demo-b2b-portal-redeem-key' \
-  -H 'Content-Type: application/json' -d "{\"login_token\": \"$LOGIN_TOKEN\"}"
-# and any module reads the session, of whichever dialect:
-curl -s URL/v1/session -H "Authorization: Bearer $SESSION_TOKEN"
+# Our own API: any module reads a session, of whichever dialect.
+curl -s URL/v1/session -H "Authorization: Bearer $CRM_TOKEN"; echo
 
 `

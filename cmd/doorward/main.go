@@ -3,15 +3,18 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
 
 	"github.com/doorward/doorward/internal/config"
+	"github.com/doorward/doorward/internal/fault"
 )
 
 // Exit codes.
@@ -57,6 +60,19 @@ func run(args []string) int {
 }
 
 func failed(err error) int {
-	fmt.Fprintf(os.Stderr, "doorward: %v\n", err)
+	fmt.Fprintf(os.Stderr, "doorward: %s\n", explain(err))
 	return exitFailed
+}
+
+// explain says what happened to a person: a fault by its message and cause, without its kind and code.
+func explain(err error) string {
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok {
+		return err.Error()
+	}
+	text := strings.Replace(err.Error(), f.Error(), strings.TrimSuffix(f.Message, "."), 1)
+	if f.Cause != nil {
+		text += ": " + f.Cause.Error()
+	}
+	return text
 }

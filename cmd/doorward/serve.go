@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"syscall"
 
 	"github.com/doorward/doorward/internal/config"
 	"github.com/doorward/doorward/internal/server"
@@ -34,23 +35,28 @@ func (c *serveCommand) Run(ctx context.Context, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(serve(ctx, log, opened, c.Config, func(config.Config) error { return nil }, func(config.Config) {}), opened.Store.Close())
+	listener, err := listen(ctx, &c.Config)
+	if err == nil {
+		err = server.New(opened, c.Config, log).Serve(ctx, listener)
+	}
+	return errors.Join(err, opened.Store.Close())
 }
 
-// serve listens, prepares what needs to know where, and serves; ready is called once requests are answered.
-func serve(ctx context.Context, log *slog.Logger, opened server.Opened, c config.Config, prepare func(config.Config) error, ready func(config.Config)) error {
+// listen opens the address and fills in the public URL that follows from it.
+func listen(ctx context.Context, c *config.Config) (net.Listener, error) {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", c.Listen)
-	if err != nil {
-		return fmt.Errorf("%w: is another server running there? Choose another address with --listen", err)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return nil, fmt.Errorf("%w: another server is running there; stop it, or choose another address with --listen", err)
+	case errors.Is(err, syscall.EADDRNOTAVAIL):
+		return nil, fmt.Errorf("%w: this machine has no such address; choose one of its own with --listen", err)
+	case errors.Is(err, syscall.EACCES):
+		return nil, fmt.Errorf("%w: ports below 1024 need root or CAP_NET_BIND_SERVICE; choose a higher one with --listen", err)
+	case err != nil:
+		return nil, err
 	}
 	if c.PublicURL == "" {
 		c.PublicURL = config.DefaultPublicURL(listener.Addr().String())
 	}
-	s := server.New(opened, c, log)
-	if err := prepare(c); err != nil {
-		return errors.Join(err, listener.Close())
-	}
-	log.Info("serving", "address", listener.Addr().String(), "public_url", c.PublicURL, "version", version())
-	ready(c)
-	return s.Serve(ctx, listener)
+	return listener, nil
 }

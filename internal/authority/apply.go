@@ -41,6 +41,8 @@ type ApplyReport struct {
 	Left    []Leftover          // stored, but no longer in the directory; never deleted
 	Revoked []Leftover          // in the directory, but revoked meanwhile: they stay so
 	Weak    []grant.PrincipalID // people whose password is too short
+
+	WeakKeys []string // keys of the directory that are too short, by name
 }
 
 // Tally counts the entries of one kind.

@@ -34,6 +34,9 @@ func (p *application) planCredentials() {
 			w.clear = c.Secret
 		}
 		w.PasswordHash = ""
+		if c.isWeakKey() {
+			p.report.WeakKeys = append(p.report.WeakKeys, c.shown())
+		}
 		p.plan.credentials = append(p.plan.credentials, w)
 	}
 }
@@ -152,6 +155,7 @@ func (w wantedCredential) over(have Credential, now time.Time) Credential {
 	next := w.Credential
 	next.ID, next.RevokedAt = have.ID, have.RevokedAt
 	next.CreatedAt, next.UpdatedAt, next.CreatedBy = have.CreatedAt, have.UpdatedAt, have.CreatedBy
+	next.SecretAt = have.SecretAt
 	next.PasswordHash, next.Weak = have.PasswordHash, have.Weak
 	if hash := w.hashed.hash; hash != "" && w.hashed.against == have.PasswordHash {
 		next.PasswordHash = hash
@@ -159,6 +163,9 @@ func (w wantedCredential) over(have Credential, now time.Time) Credential {
 	}
 	if next.CreatedAt.IsZero() {
 		next.CreatedAt, next.UpdatedAt = now, now
+	}
+	if next.SecretAt.IsZero() || !next.sameSecret(have) {
+		next.SecretAt = now
 	}
 	return next
 }
@@ -196,7 +203,7 @@ func (c Credential) changes(have Credential) (names []string) {
 		"principal":   c.Principal != have.Principal,
 		"name":        c.Name != have.Name,
 		"identifier":  c.PublicID != have.PublicID,
-		"secret":      !c.Verifier.Equal(have.Verifier) || c.PasswordHash != have.PasswordHash,
+		"secret":      !c.sameSecret(have),
 		"accounts":    !slices.Equal(c.Tenants, have.Tenants),
 		"permissions": !slices.Equal(c.Permissions, have.Permissions),
 		"dialects":    !slices.Equal(c.Dialects, have.Dialects),
@@ -214,11 +221,34 @@ func (c Credential) changes(have Credential) (names []string) {
 	return names
 }
 
+// sameSecret reports whether what must match is the same. A hash is replaced only when it is not known to be of the
+// same secret.
+func (c Credential) sameSecret(other Credential) bool {
+	return c.Verifier.Equal(other.Verifier) && c.PasswordHash == other.PasswordHash
+}
+
 // leftCredential names a credential for the operator.
 func leftCredential(c Credential) Leftover {
+	return Leftover{Kind: "credential", Name: c.shown() + " " + c.ID.String()}
+}
+
+// shown is what the operator knows a credential by, never a secret.
+func (c Credential) shown() string {
 	name := string(c.Kind) + " of " + string(c.Principal)
 	if c.Name != "" {
 		name += " (" + c.Name + ")"
 	}
-	return Leftover{Kind: "credential", Name: name + " " + c.ID.String()}
+	return name
+}
+
+// isWeakKey reports whether what has to be kept secret of a key is too short. Passwords and pass codes, which are
+// hashed slowly because people choose them, have a rule of their own.
+func (c DirectoryCredential) isWeakKey() bool {
+	switch c.Kind {
+	case APIKey, ManagerKey:
+		return secret.WeakKey(c.Key)
+	case KeyPair:
+		return secret.WeakKey(c.Secret)
+	}
+	return false
 }

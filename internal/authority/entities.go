@@ -90,6 +90,7 @@ type Credential struct {
 	Status    Status
 	ExpiresAt time.Time // zero: never
 	RevokedAt time.Time // zero: not revoked
+	SecretAt  time.Time // when the secret became what it is; what was made by an older one ended then
 	CreatedAt time.Time
 	UpdatedAt time.Time
 	CreatedBy grant.PrincipalID

@@ -14,14 +14,18 @@ type handover struct {
 	minter     Standing // whose credential handed over
 	credential Credential
 	account    []Tenant
+	made       time.Time // of the login token or the session; zero: it is being made
 }
 
 // judgeHandover returns why a handover does not count now, or "". The same rule decides when a login token is
 // minted, shown and redeemed and at every use of the session, so that what was suspended, moved, deactivated,
-// demoted or revoked meanwhile counts at once.
+// demoted, revoked or given another secret meanwhile counts at once.
 func (a *Authority) judgeHandover(h handover, now time.Time) string {
 	if reason := h.credential.ended(now); reason != "" {
 		return reason
+	}
+	if !h.made.IsZero() && h.credential.outdates(h.made) {
+		return ReasonRevoked
 	}
 	for _, who := range []Standing{h.minter, h.subject} {
 		if reason := who.refusal(); reason != "" {
@@ -48,6 +52,9 @@ func (a *Authority) judgeHandover(h handover, now time.Time) string {
 	}
 	return a.judgeMinter(h, permission, path)
 }
+
+// outdates reports whether what a credential's secret made at a time was made by a secret that is none any more.
+func (c Credential) outdates(made time.Time) bool { return made.Before(c.SecretAt) }
 
 // judgeMinter asks whether who handed over still may; nobody needs leave to hand over oneself.
 func (a *Authority) judgeMinter(h handover, permission grant.Permission, path tenant.Path) string {

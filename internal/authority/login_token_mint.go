@@ -33,7 +33,7 @@ type MintedLoginToken struct {
 
 // MintLoginToken makes a one-time hand-off of a person at an account. It fails with NotFound for an account
 // outside the actor's reach and for a person that is not an active member, with Unmet (no-portal, no-active-owner,
-// tenant-suspended), with Denied, and with Malformed for a lifetime outside the audience's range.
+// tenant-suspended, unknown-audience), with Denied, and with Malformed for a lifetime outside the audience's range.
 func (a *Authority) MintLoginToken(ctx context.Context, by Actor, r MintRequest) (MintedLoginToken, error) {
 	plan, refused, err := a.planMint(ctx, by, r)
 	if err != nil {
@@ -79,6 +79,7 @@ type mintPlan struct {
 // planMint loads and judges; refused says why it may not be, err that it could not be decided.
 func (a *Authority) planMint(ctx context.Context, by Actor, r MintRequest) (plan mintPlan, refused, err error) {
 	plan.handover = handover{minter: by.standing, credential: by.credential}
+	var noAudience error
 	err = a.store.View(ctx, func(ctx context.Context, v View) (err error) {
 		if plan.account, err = v.Lineage(ctx, r.Account); err != nil && fault.KindOf(err) != fault.NotFound {
 			return err
@@ -86,22 +87,26 @@ func (a *Authority) planMint(ctx context.Context, by Actor, r MintRequest) (plan
 		if plan.subject, err = findSubject(ctx, v, r); err != nil && fault.KindOf(err) != fault.NotFound {
 			return err
 		}
-		plan.audience, err = v.Audience(ctx, r.Audience)
-		return err
+		if plan.audience, noAudience = v.Audience(ctx, r.Audience); fault.KindOf(noAudience) == fault.NotFound {
+			return nil // told only to who may mint here (WIRE.md §1, status)
+		}
+		return noAudience
 	})
-	if fault.KindOf(err) == fault.NotFound {
-		return plan, fault.New(fault.Unmet, ReasonUnknownAudience, "This installation has no such audience."), nil
-	}
 	if err != nil {
 		return plan, nil, err
 	}
 	if by.Principal().ID.IsPerson() && by.Principal().ID != plan.subject.Principal.ID {
 		plan.actor = by.standing
 	}
-	if plan.lifetime, refused = plan.audience.lifetimeFor(r.Lifetime); refused != nil {
-		return plan, refused, nil
+	if noAudience == nil {
+		if plan.lifetime, refused = plan.audience.lifetimeFor(r.Lifetime); refused != nil {
+			return plan, refused, nil
+		}
 	}
-	return plan, a.refuseMint(by, r, plan), nil
+	if refused = a.refuseMint(by, r, plan); refused == nil && noAudience != nil {
+		refused = fault.New(fault.Unmet, ReasonUnknownAudience, "This installation has no such audience.")
+	}
+	return plan, refused, nil
 }
 
 func findSubject(ctx context.Context, v View, r MintRequest) (Standing, error) {

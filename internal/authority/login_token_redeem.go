@@ -149,6 +149,7 @@ func (a *Authority) judgeLoginToken(f LoginTokenFacts, now time.Time) string {
 	}
 	return a.judgeHandover(handover{
 		subject: f.Subject, actor: f.Actor, minter: f.Minter, credential: f.Credential, account: f.Account,
+		made: f.LoginToken.MintedAt,
 	}, now)
 }
 

@@ -74,7 +74,7 @@ func (a *Authority) judgeSession(f SessionFacts, now time.Time) string {
 	}
 	return a.judgeHandover(handover{
 		subject: f.Subject, actor: f.Actor, minter: f.Holder,
-		credential: f.Credential, account: f.Account,
+		credential: f.Credential, account: f.Account, made: s.OpenedAt,
 	}, now)
 }
 
@@ -82,6 +82,9 @@ func (a *Authority) judgeSession(f SessionFacts, now time.Time) string {
 func judgeSignedIn(f SessionFacts, now time.Time) string {
 	if reason := f.Credential.ended(now); reason != "" {
 		return reason
+	}
+	if f.Credential.outdates(f.Session.OpenedAt) {
+		return ReasonRevoked
 	}
 	if f.Credential.Principal != f.Session.Subject {
 		return ReasonRevoked // the key was given to somebody else
@@ -147,4 +150,14 @@ func (a *Authority) AuthenticateSession(ctx context.Context, from Origin, token 
 		by.credential = Credential{ID: v.Credential.ID, Restriction: Restriction{Tenants: []tenant.ID{v.Session.Account}}}
 	}
 	return by, v, nil
+}
+
+// AuthenticateOwnSession is AuthenticateSession for a session that was opened in the dialect it comes by; one of
+// another dialect fails like one that does not exist.
+func (a *Authority) AuthenticateOwnSession(ctx context.Context, from Origin, token secret.Text) (Actor, Verdict, error) {
+	by, v, err := a.AuthenticateSession(ctx, from, token)
+	if err == nil && v.Session.Dialect != from.Dialect {
+		return Actor{}, Verdict{Reason: ReasonDialect}, fault.New(fault.Unauthenticated, ReasonDialect, "The session is not valid.")
+	}
+	return by, v, err
 }

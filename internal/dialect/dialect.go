@@ -1,6 +1,7 @@
 package dialect
 
 import (
+	"context"
 	"net/http"
 
 	"github.com/doorward/doorward/internal/authority"
@@ -74,27 +75,24 @@ func ByCredential(where string, permission grant.Permission, read func(c *Call) 
 
 // BySession lets in whoever presents a live session token, which read finds in the request.
 func BySession(where string, read func(c *Call) (secret.Text, error)) Access {
-	return Access{rule: "session: " + where, authenticate: func(a *authority.Authority, c *Call) error {
-		token, err := read(c)
-		if err != nil {
-			return err
-		}
-		c.By, c.Verdict, err = a.AuthenticateSession(c.Context(), c.Origin, token)
-		return err
-	}}
+	return bySession("session: "+where, read, (*authority.Authority).AuthenticateSession)
 }
 
 // ByOwnSession is BySession for a session that was opened in this very dialect; another's is refused like an unknown one.
 func ByOwnSession(where string, read func(c *Call) (secret.Text, error)) Access {
-	of := BySession(where, read)
-	return Access{rule: "own " + of.rule, authenticate: func(a *authority.Authority, c *Call) error {
-		if err := of.authenticate(a, c); err != nil {
+	return bySession("own session: "+where, read, (*authority.Authority).AuthenticateOwnSession)
+}
+
+// authenticateSession is how the authority takes a session token for an actor.
+type authenticateSession func(*authority.Authority, context.Context, authority.Origin, secret.Text) (authority.Actor, authority.Verdict, error)
+
+func bySession(rule string, read func(c *Call) (secret.Text, error), authenticate authenticateSession) Access {
+	return Access{rule: rule, authenticate: func(a *authority.Authority, c *Call) error {
+		token, err := read(c)
+		if err != nil {
 			return err
 		}
-		if c.Verdict.Session.Dialect != c.Origin.Dialect {
-			c.By, c.Verdict = authority.Actor{}, authority.Verdict{}
-			return fault.New(fault.Unauthenticated, authority.ReasonDialect, "The session is not valid.")
-		}
-		return nil
+		c.By, c.Verdict, err = authenticate(a, c.Context(), c.Origin, token)
+		return err
 	}}
 }

@@ -12,8 +12,8 @@ import (
 	"github.com/doorward/doorward/internal/web"
 )
 
-// Mount registers the routes of dialects on a mux. It panics on a route without an access rule: such a mistake
-// must not get as far as serving.
+// Mount registers the routes of dialects on a mux. It panics on a route without an access rule or a handler and on one
+// that its dialect has twice: such a mistake must not get as far as serving.
 func Mount(mux *http.ServeMux, a *authority.Authority, dialects ...Dialect) {
 	for _, d := range dialects {
 		m := mounted{Dialect: d, authority: a}
@@ -37,12 +37,25 @@ type mounted struct {
 func (m mounted) byPath() map[string][]Route {
 	byPath := map[string][]Route{}
 	for _, r := range m.Routes {
-		if r.Access.authenticate == nil {
-			panic(fmt.Sprintf("dialect %s: route %s %s has no access rule", m.Name, r.Method, r.Path))
+		if mistake := mistakeOf(r, byPath[r.Path]); mistake != "" {
+			panic(fmt.Sprintf("dialect %s: route %s %s %s", m.Name, r.Method, r.Path, mistake))
 		}
 		byPath[r.Path] = append(byPath[r.Path], r)
 	}
 	return byPath
+}
+
+// mistakeOf says why a route cannot be mounted beside those of the same path, or "".
+func mistakeOf(r Route, beside []Route) string {
+	switch {
+	case r.Access.authenticate == nil:
+		return "has no access rule"
+	case r.Handle == nil:
+		return "has no handler"
+	case slices.ContainsFunc(beside, func(other Route) bool { return other.Method == r.Method }):
+		return "is there twice"
+	}
+	return ""
 }
 
 // serve dispatches on the exact method. Go's own "GET" patterns answer HEAD too, and a HEAD must never spend or mint.
@@ -115,11 +128,12 @@ func (m mounted) begin(w http.ResponseWriter, r *http.Request, pattern string) {
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 }
 
-// fail answers a failure in the dialect's shape; what is our own fault is kept for the log.
+// fail answers a failure in the dialect's shape; its reason is kept for the log, and the cause of what is our own fault.
 func (m mounted) fail(w http.ResponseWriter, r *http.Request, err error) {
-	f := fault.As(err)
+	f, record := fault.As(err), web.RecordOf(r.Context())
+	record.Reason = fault.ReasonOf(err)
 	if f.Kind == fault.Internal || f.Kind == fault.Unavailable {
-		web.RecordOf(r.Context()).Cause = f
+		record.Cause = f
 	}
 	m.Fail(w, r, f)
 }

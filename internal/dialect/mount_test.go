@@ -1,6 +1,7 @@
 package dialect_test
 
 import (
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -65,7 +66,7 @@ func serve(t *testing.T, phases *[]string, failAt string) *httptest.Server {
 	d := sample(phases, failAt)
 	dialect.Mount(mux, env.Authority, d)
 	elsewhere := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "elsewhere") })
-	s := httptest.NewServer(web.WithRecord(dialect.Unclean(mux, elsewhere, d)))
+	s := httptest.NewServer(web.WithRecord()(dialect.Unclean(mux, elsewhere, d)))
 	t.Cleanup(s.Close)
 	return s
 }
@@ -91,13 +92,58 @@ func ask(t *testing.T, s *httptest.Server, method, target, body string) (*http.R
 	return answer, string(got)
 }
 
-func TestARouteWithoutAnAccessRuleIsNotMounted(t *testing.T) {
-	defer func() {
-		if recover() == nil {
-			t.Error("mounted")
+func TestARouteThatIsAMistakeIsNotMounted(t *testing.T) {
+	handle := func(*dialect.Call) error { return nil }
+	whole := dialect.Route{Method: "GET", Path: "/s", Access: dialect.Open("a test"), Handle: handle}
+	other := whole
+	other.Method = "POST"
+	for name, c := range map[string]struct {
+		routes []dialect.Route
+		want   string
+	}{
+		"without an access rule": {[]dialect.Route{{Method: "GET", Path: "/s", Handle: handle}}, "dialect d: route GET /s has no access rule"},
+		"without a handler":      {[]dialect.Route{{Method: "GET", Path: "/s", Access: whole.Access}}, "dialect d: route GET /s has no handler"},
+		"twice":                  {[]dialect.Route{whole, other, whole}, "dialect d: route GET /s is there twice"},
+		"as it should be":        {[]dialect.Route{whole, other}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			defer func() {
+				if said, _ := recover().(string); said != c.want {
+					t.Errorf("it panics with %q, not %q", said, c.want)
+				}
+			}()
+			dialect.Mount(http.NewServeMux(), nil, dialect.Dialect{Name: "d", Routes: c.routes})
+		})
+	}
+}
+
+func TestTheReasonOfEveryFailureIsKeptAndTheCauseOfOurs(t *testing.T) {
+	broke := errors.New("a cause")
+	for _, c := range []struct {
+		target, reason string
+		failure, cause error
+	}{
+		{"/s/x", "denied-here", fault.New(fault.Denied, "denied-here", ""), nil},
+		{"/s/x", "internal", broke, broke},
+		{"/s/x", fault.ReasonUnknownOutcome, fault.UnknownOutcome(broke), broke},
+		{"/s/x", "", nil, nil},
+		{"/s/unknown", "unknown-path", nil, nil},
+	} {
+		mux, record := http.NewServeMux(), &web.Record{}
+		dialect.Mount(mux, nil, dialect.Dialect{
+			Name: "d", Spaces: []string{"/s"}, Fail: func(http.ResponseWriter, *http.Request, *fault.Error) {},
+			Routes: []dialect.Route{{
+				Method: "GET", Path: "/s/x", Access: dialect.Open("a test"), Handle: func(*dialect.Call) error { return c.failure },
+			}},
+		})
+		web.WithRecord()(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			record = web.RecordOf(r.Context())
+			mux.ServeHTTP(w, r)
+		})).ServeHTTP(httptest.NewRecorder(), httptest.NewRequest("GET", c.target, nil))
+		if record.Reason != c.reason || !errors.Is(record.Cause, c.cause) {
+			t.Errorf("%s failing with %v: reason %q, cause %v", c.target, c.failure, record.Reason, record.Cause)
 		}
-	}()
-	dialect.Mount(http.NewServeMux(), nil, dialect.Dialect{Name: "d", Routes: []dialect.Route{{Method: "GET", Path: "/s"}}})
+	}
 }
 
 func TestThePhasesRunInOrderUntilOneRefuses(t *testing.T) {

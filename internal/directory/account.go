@@ -18,8 +18,10 @@ func (o *organisation) account(from item, path above) {
 	}
 	m.require("id", "name")
 	n, ok := m.number("id")
-	if ok && !o.unique(m.at("id"), "account", number(n), "the account "+number(n), "give each account an id of its own") ||
-		o.tooDeep(m, path) {
+	if ok {
+		o.unique(m.at("id"), "account", number(n), "the account "+number(n), "give each account an id of its own")
+	}
+	if o.tooDeep(m, path) {
 		return
 	}
 	o.accounts[n] = true

@@ -20,12 +20,15 @@ var limitedRoutes = []string{"logintoken", "accounts", "users"}
 func (o *organisation) apiKey(from item) {
 	m, ok := o.mapping(from, "an API key", "name", "key", "secret", "accounts", "account", "person", "permissions",
 		"dialects", "limits", "networks", "status", "expires_at")
-	if !ok || !m.require("name", "key") {
+	if !ok {
 		return
 	}
-	name, ok := m.text("name")
-	if !ok || !o.unique(m.at("name"), "api_key "+o.name, name, "the API key "+shown(name), "give each key a name of its own") {
-		return
+	m.require("name", "key")
+	name, named := m.text("name")
+	if named {
+		o.unique(m.at("name"), "api_key "+o.name, name, "the API key "+shown(name), "give each key a name of its own")
+	} else {
+		name = placeholderName(m)
 	}
 	c := authority.DirectoryCredential{Credential: authority.Credential{
 		Kind: authority.APIKey, Name: name, Status: m.status(authority.Active, authority.Disabled),

@@ -22,12 +22,13 @@ var hostShape = regexp.MustCompile(`^([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[
 
 func (r *reader) audience(from item) {
 	m, ok := r.mapping(from, "an audience", "id", "name", "kind", "url", "home", "lifetime", "credential")
-	if !ok || !m.require("id", "name", "kind", "lifetime") {
+	if !ok {
 		return
 	}
+	m.require("id", "name", "kind", "lifetime")
 	id, ok := m.number("id")
-	if !ok || !r.unique(m.at("id"), "audience", number(id), "the audience "+number(id), "give each audience an id of its own") {
-		return
+	if ok {
+		r.unique(m.at("id"), "audience", number(id), "the audience "+number(id), "give each audience an id of its own")
 	}
 	a := authority.Audience{ID: authority.AudienceID(id), Name: m.optional("name")}
 	kind, _ := m.choice("kind", string(authority.Portal), string(authority.API))
@@ -104,11 +105,16 @@ func isTemplate(text string) bool {
 }
 
 func (r *reader) lifetime(from mapping) (l authority.LifetimeRange) {
-	m, ok := r.mapping(from.values["lifetime"], "lifetime", "default", "min", "max")
-	if !ok || !m.require("default") {
+	v, ok := from.values["lifetime"]
+	if !ok {
+		return l
+	}
+	m, ok := r.mapping(v, "lifetime", "default", "min", "max")
+	if !ok {
 		return l
 	}
 	before := len(r.problems)
+	m.require("default")
 	l.Default, _ = m.duration("default")
 	l.Min, l.Max = shortestLifetime, l.Default
 	if m.has("min") {

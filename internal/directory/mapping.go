@@ -1,6 +1,7 @@
 package directory
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
@@ -27,7 +28,7 @@ func (r *reader) mapping(from item, what string, keys ...string) (mapping, bool)
 	m := mapping{reader: r, what: what, line: from.line, values: map[string]item{}}
 	pairs, ok := pairsOf(r.anchors.resolve(from.node))
 	if !ok {
-		r.problem(from.line, "%s must be a list of keys and values; write lines such as %s: …", what, keys[0])
+		r.problem(from.line, "%s must be a list of keys and values; write %s", what, cmp.Or(inlineExamples[what], "lines such as "+keys[0]+": …"))
 		return m, false
 	}
 	lines := map[string]int{}
@@ -50,6 +51,13 @@ func (r *reader) mapping(from item, what string, keys ...string) (mapping, bool)
 		m.line = lineOf(pairs[0].Key)
 	}
 	return m, true
+}
+
+// inlineExamples are of the entries that are usually written on one line.
+var inlineExamples = map[string]string{
+	"lifetime":         "{default: 30s, min: 5s, max: 60s}",
+	"limits":           "{logintoken: 30/min}",
+	"customer_service": `{phone: "+1 555 0100", email: help@example.com}`,
 }
 
 func pairsOf(node ast.Node) ([]*ast.MappingValueNode, bool) {

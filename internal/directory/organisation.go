@@ -2,6 +2,7 @@ package directory
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/doorward/doorward/internal/authority"
@@ -27,19 +28,12 @@ var reservedNames = []string{"audience", "doorward"}
 // organisation reads an organisation in the order of what refers to what, whatever the order in the file.
 func (r *reader) organisation(from item) {
 	m, ok := r.mapping(from, "an organisation", "name", "status", "units", "roles", "people", "resellers", "api_keys")
-	if !ok || !m.require("name") {
+	if !ok {
 		return
 	}
-	name, ok := m.text("name")
-	if !ok || !r.organisationName(m, name) {
-		return
-	}
-	o := &organisation{
-		reader: r, name: name, people: map[string]grant.PrincipalID{}, units: map[string]bool{},
-		roles: map[string]bool{}, accounts: map[int64]bool{},
-	}
+	o := r.openOrganisation(m)
 	r.directory.Tenants = append(r.directory.Tenants, authority.Tenant{
-		ID: o.id(), Parent: tenant.Installation, Name: name, Position: r.next(),
+		ID: o.id(), Parent: tenant.Installation, Name: o.name, Position: r.next(),
 		Status: m.status(authority.Active, authority.Suspended),
 	})
 	for _, one := range m.list("units") {
@@ -59,20 +53,40 @@ func (r *reader) organisation(from item) {
 	}
 }
 
-func (r *reader) organisationName(m mapping, name string) bool {
-	line := m.at("name")
-	if strings.Contains(name, "/") {
-		r.problem(line, "an organisation's name has a slash; use another character")
-		return false
+// openOrganisation returns what the entries below are read into, whatever is wrong with the name, so that their
+// problems are found too: a second organisation of a name is read as a part of the first.
+func (r *reader) openOrganisation(m mapping) *organisation {
+	m.require("name")
+	name, ok := m.text("name")
+	if ok {
+		r.organisationName(m.at("name"), name)
+	} else {
+		name = placeholderName(m)
 	}
-	for _, reserved := range reservedNames {
-		if name == reserved {
-			r.problem(line, "the name %q is Doorward's own; use another", name)
-			return false
-		}
+	if o := r.organisations[name]; o != nil {
+		return o
 	}
-	return r.unique(line, "organisation", name, "the organisation "+shown(name), "put both into one")
+	o := &organisation{
+		reader: r, name: name, people: map[string]grant.PrincipalID{}, units: map[string]bool{},
+		roles: map[string]bool{}, accounts: map[int64]bool{},
+	}
+	r.organisations[name] = o
+	return o
 }
+
+func (r *reader) organisationName(line int, name string) {
+	switch {
+	case strings.Contains(name, "/"):
+		r.problem(line, "an organisation's name has a slash; use another character")
+	case slices.Contains(reservedNames, name):
+		r.problem(line, "the name %q is Doorward's own; use another", name)
+	default:
+		r.unique(line, "organisation", name, "the organisation "+shown(name), "put both into one")
+	}
+}
+
+// placeholderName stands for a name that cannot be used, so that what depends on it is no further problem.
+func placeholderName(m mapping) string { return "line " + number(int64(m.line)) }
 
 var unitID = regexp.MustCompile(`^[0-9A-F]{32}$`)
 
@@ -81,14 +95,13 @@ func (o *organisation) unit(from item) {
 	if !ok {
 		return
 	}
-	if m.require("id", "name"); !m.has("id") {
-		return
+	m.require("id", "name")
+	var id string
+	if v, written := m.values["id"]; written {
+		if id, ok = o.unitKey(v, "id"); ok && o.unique(v.line, "unit", id, "the unit "+id, "give each unit an id of its own") {
+			o.units[id] = true
+		}
 	}
-	id, ok := o.unitKey(m.values["id"], "id")
-	if !ok || !o.unique(m.at("id"), "unit", id, "the unit "+id, "give each unit an id of its own") {
-		return
-	}
-	o.units[id] = true
 	o.directory.Tenants = append(o.directory.Tenants, authority.Tenant{
 		ID: tenant.Unit(id), Parent: o.id(), Name: m.optional("name"), Position: o.next(),
 		Status: m.status(authority.Active, authority.Suspended),
@@ -110,11 +123,11 @@ func (o *organisation) role(from item) {
 		return
 	}
 	m.require("name", "permissions")
-	name, ok := m.text("name")
-	if !ok || !o.unique(m.at("name"), "role "+o.name, name, "the role "+shown(name), "put both into one") {
-		return
+	name, named := m.text("name")
+	if named {
+		o.unique(m.at("name"), "role "+o.name, name, "the role "+shown(name), "put both into one")
+		o.roles[name] = true
 	}
-	o.roles[name] = true
 	role := grant.Role{ID: grant.OrganisationRole(o.name, name)}
 	words, _ := m.words("permissions", func(v item) (string, bool) { return o.rolePermission(v) })
 	for _, word := range words {

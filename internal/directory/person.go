@@ -20,7 +20,7 @@ func (o *organisation) person(from item) {
 	n, ok := m.number("id")
 	id := grant.Person(n)
 	if !ok {
-		id = grant.PrincipalID("line " + number(int64(m.line))) // so that references to it are no further problems
+		id = grant.PrincipalID(placeholderName(m)) // so that references to it are no further problems
 	} else {
 		o.unique(m.at("id"), "person", string(id), "the person "+number(n), "give each person an id of its own")
 	}

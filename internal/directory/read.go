@@ -1,6 +1,8 @@
 package directory
 
 import (
+	"github.com/goccy/go-yaml/ast"
+
 	"github.com/doorward/doorward/internal/authority"
 )
 
@@ -15,12 +17,14 @@ type reader struct {
 	directory authority.Directory
 	firstLine map[string]int // of everything that must be unique, by kind and key
 	position  int64
+
+	organisations map[string]*organisation
 }
 
 // Read reads a directory file. Its error is an *Error with every problem found; then the directory is of no use.
 // The text is YAML 1.2 in UTF-8, one document of at most MaxSize bytes. fileName is only for the error.
 func Read(fileName string, text []byte) (authority.Directory, error) {
-	r := &reader{file: fileName, firstLine: map[string]int{}}
+	r := &reader{file: fileName, firstLine: map[string]int{}, organisations: map[string]*organisation{}}
 	root, ok := r.parse(text)
 	if !ok {
 		return authority.Directory{}, r.err()
@@ -38,15 +42,19 @@ func (r *reader) document(root item) {
 		return
 	}
 	if m.require("version") {
-		if version, ok := m.number("version"); ok && version != 1 {
-			r.problem(m.at("version"), "version %d is not known here; write version: 1", version)
-		}
+		r.version(m.values["version"])
 	}
 	for _, one := range m.list("audiences") {
 		r.audience(one)
 	}
 	for _, one := range m.list("organisations") {
 		r.organisation(one)
+	}
+}
+
+func (r *reader) version(v item) {
+	if n, ok := v.node.(*ast.IntegerNode); !ok || n.Token.Value != "1" {
+		r.problem(v.line, "version must be the number 1, which is the only one there is; write version: 1")
 	}
 }
 

@@ -2,7 +2,6 @@ package handoff
 
 import (
 	"net/http"
-	"strconv"
 	"time"
 
 	"github.com/doorward/doorward/internal/fault"
@@ -32,9 +31,10 @@ var answers = map[fault.Kind]answer{
 	fault.Unavailable:     {http.StatusServiceUnavailable, "We cannot answer right now", "Please try again in a moment. Your link is not lost unless its time runs out."},
 }
 
-// fail answers a failure with a page; what is our own fault is kept for the log.
+// fail answers a failure with a page; its reason is kept for the log, and the cause of what is our own fault.
 func (h *handler) fail(v *visit, err error) {
-	f := fault.As(err)
+	f, record := fault.As(err), web.RecordOf(v.Context())
+	record.Reason = fault.ReasonOf(err)
 	if f.Kind == fault.Unmet {
 		h.failLink(v)
 		return
@@ -47,10 +47,10 @@ func (h *handler) fail(v *visit, err error) {
 		a = wrongIs
 	}
 	if a.status >= 500 {
-		web.RecordOf(v.Context()).Cause = f
+		record.Cause = f
 	}
 	if f.Kind == fault.Unavailable || f.Kind == fault.TooMany {
-		v.w.Header().Set("Retry-After", retryAfter(f.RetryAfter))
+		web.SetRetryAfter(v.w.Header(), max(time.Second, f.RetryAfter))
 	}
 	_ = v.render(a.status, "problem", problemPage{frame: v.frame(a.title), Advice: a.advice})
 }
@@ -63,9 +63,4 @@ func (h *handler) failLink(v *visit) {
 		p.Here = sessionOf(here)
 	}
 	_ = v.render(http.StatusGone, "refused", p)
-}
-
-// retryAfter returns whole seconds, rounded up, and at least one.
-func retryAfter(wait time.Duration) string {
-	return strconv.Itoa(max(1, int((wait+time.Second-1)/time.Second)))
 }

@@ -56,22 +56,11 @@ func NewMeter(maxKeys int, clock func() time.Time) (*Meter, error) {
 //
 // A refused call changes nothing. The same key at two rates has two allowances.
 func (m *Meter) Take(ctx context.Context, key string, perMinute int) (Reading, error) {
-	return m.read(ctx, key, perMinute, 1)
-}
-
-// Peek reads the allowance of key without making a call; RetryAfter is NotLimited, since nothing was refused.
-func (m *Meter) Peek(ctx context.Context, key string, perMinute int) (Reading, error) {
-	reading, err := m.read(ctx, key, perMinute, 0)
-	reading.RetryAfter = NotLimited
-	return reading, err
-}
-
-func (m *Meter) read(ctx context.Context, key string, perMinute, calls int) (Reading, error) {
 	limiter, err := m.limiter(perMinute)
 	if err != nil {
 		return Reading{}, err
 	}
-	limited, result, err := limiter.RateLimitCtx(ctx, strconv.Itoa(perMinute)+" "+key, calls)
+	limited, result, err := limiter.RateLimitCtx(ctx, strconv.Itoa(perMinute)+" "+key, 1)
 	if err != nil {
 		return Reading{}, unavailable("meter-failed", err)
 	}

@@ -21,14 +21,18 @@ const (
 	othersMask  = 0o077
 )
 
-// OpenKeys reads the pepper and the sealing key from dir, and makes both when dir has neither.
+// OpenKeys reads the pepper and the sealing key from dir, and makes both when dir has neither and mayCreate: they
+// are for a new installation, since no other keys can verify what a store holds already.
 //
 // A file is one line, "doorward-pepper-v1:" or "doorward-sealing-key-v1:" and 64
 // lower-case hex digits; the directory is 0700 and its files are 0600. Processes
 // that open one directory at the same time end with the same keys. A fault names
 // the file and what to do: only one of two files, permissions wider than the
 // owner's, or a file that is not as described.
-func OpenKeys(dir string) (keys *Keys, created bool, err error) {
+func OpenKeys(dir string, mayCreate bool) (keys *Keys, created bool, err error) {
+	if !mayCreate && !exists(dir, pepperFile) && !exists(dir, sealingFile) {
+		return nil, false, keyFault("keys-missing", nil, "There are no keys in %s, and the store was made with some: restore the keys directory that belongs to it, or name it with --keys. Nothing was created.", dir)
+	}
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, false, keyFault("keys-unreadable", err, "The keys directory %s cannot be made.", dir)
 	}

@@ -14,11 +14,11 @@ import (
 
 func TestOpenKeysMakesThemOnceForTheOwnerOnly(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "data", "keys")
-	made, created, err := secret.OpenKeys(dir)
+	made, created, err := secret.OpenKeys(dir, true)
 	if err != nil || !created {
 		t.Fatalf("created %v, %v", created, err)
 	}
-	again, created, err := secret.OpenKeys(dir)
+	again, created, err := secret.OpenKeys(dir, true)
 	if err != nil || created || again.Check() != made.Check() {
 		t.Errorf("opened again: created %v, same %v, %v", created, err == nil && again.Check() == made.Check(), err)
 	}
@@ -28,7 +28,7 @@ func TestOpenKeysMakesThemOnceForTheOwnerOnly(t *testing.T) {
 			t.Errorf("%s has mode %v, %v", path, info.Mode(), err)
 		}
 	}
-	other, _, err := secret.OpenKeys(filepath.Join(t.TempDir(), "keys"))
+	other, _, err := secret.OpenKeys(filepath.Join(t.TempDir(), "keys"), true)
 	if err != nil || other.Check() == made.Check() {
 		t.Errorf("two installations have the same keys, or %v", err)
 	}
@@ -60,13 +60,13 @@ func TestOpenKeysRefuses(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "keys")
-			if _, _, err := secret.OpenKeys(dir); err != nil {
+			if _, _, err := secret.OpenKeys(dir, true); err != nil {
 				t.Fatal(err)
 			}
 			if err := c.spoil(dir); err != nil {
 				t.Fatal(err)
 			}
-			_, _, err := secret.OpenKeys(dir)
+			_, _, err := secret.OpenKeys(dir, true)
 			if fault.ReasonOf(err) != c.reason || !strings.Contains(err.Error(), c.names) {
 				t.Errorf("fault is %v, not %s naming %s", err, c.reason, c.names)
 			}
@@ -87,7 +87,7 @@ func rewrite(name string, change func(string) string) func(string) error {
 
 func TestOpenKeysAtOnceGivesEveryProcessTheSame(t *testing.T) {
 	if dir := os.Getenv("DOORWARD_TEST_KEYS"); dir != "" {
-		keys, _, err := secret.OpenKeys(dir)
+		keys, _, err := secret.OpenKeys(dir, true)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -127,7 +127,7 @@ func TestOpenKeysAtOnceCreatesOnce(t *testing.T) {
 	creators, checks := 0, map[string]bool{}
 	for range 16 {
 		opening.Go(func() {
-			keys, created, err := secret.OpenKeys(dir)
+			keys, created, err := secret.OpenKeys(dir, true)
 			mu.Lock()
 			defer mu.Unlock()
 			if err != nil {
@@ -143,5 +143,16 @@ func TestOpenKeysAtOnceCreatesOnce(t *testing.T) {
 	opening.Wait()
 	if creators != 1 || len(checks) != 1 {
 		t.Errorf("%d created, %d different pairs", creators, len(checks))
+	}
+}
+
+func TestKeysAreNotMadeWhereTheyWouldBeOfNoUse(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "keys")
+	_, created, err := secret.OpenKeys(dir, false)
+	if created || fault.ReasonOf(err) != "keys-missing" {
+		t.Errorf("created %t, %v", created, err)
+	}
+	if _, err := os.Stat(dir); !os.IsNotExist(err) {
+		t.Errorf("the directory was made: %v", err)
 	}
 }

@@ -12,6 +12,7 @@ import (
 const (
 	passwordMaxBytes = 1024 // THREATS.md: a longer one is never hashed
 	passwordMinChars = 8
+	keyMinChars      = 16
 	bcryptMaxBytes   = 72 // bcrypt ignores all that follows
 )
 
@@ -88,6 +89,9 @@ func bcryptInput(clear string) (input string, possible bool) {
 func (h PasswordHash) NeedsRehash() bool { return !strings.HasPrefix(string(h), prefixOurs) }
 
 func (h PasswordHash) isBcrypt() bool { return strings.HasPrefix(string(h), "$2") }
+
+// WeakKey reports whether a key that a program presents has fewer than sixteen characters.
+func WeakKey(key Text) bool { return utf8.RuneCountInString(key.Reveal()) < keyMinChars }
 
 // WeakPassword reports whether a password has fewer than eight characters.
 func WeakPassword(password Text) bool {

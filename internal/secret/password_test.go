@@ -167,6 +167,14 @@ func FuzzParsePasswordHashIsBounded(f *testing.F) {
 	})
 }
 
+func TestAKeyOfFewerThanSixteenCharactersIsWeak(t *testing.T) {
+	for key, want := range map[string]bool{"": true, "123456789012345": true, "1234567890123456": false, "éééééééé": true} {
+		if got := secret.WeakKey(secret.Of(key)); got != want {
+			t.Errorf("%q is weak: %v", key, got)
+		}
+	}
+}
+
 func TestWeakPasswordCountsCharacters(t *testing.T) {
 	for password, want := range map[string]bool{"": true, "1234567": true, "12345678": false, "éééé": true, "éééééééé": false} {
 		if got := secret.WeakPassword(secret.Of(password)); got != want {

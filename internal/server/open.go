@@ -22,55 +22,72 @@ type Opened struct {
 	Migrated sqlstore.Migrated
 }
 
-// Open opens the keys and the store that a configuration names, brings the schema up to date and refuses keys that
-// are not this store's. New keys are made for a new installation, and said so.
+// Open opens the store and the keys that a configuration names, brings the schema up to date and refuses keys that are
+// not this store's. New keys are made for a new store only, and said so.
 func Open(ctx context.Context, c config.Store, log *slog.Logger) (Opened, error) {
-	keys, created, err := secret.OpenKeys(c.Keys)
-	if err != nil {
-		return Opened{}, fmt.Errorf("open the keys: %w", err)
-	}
-	if created {
-		log.Warn("made the pepper and the sealing key: back them up, apart from the store; without them no credential can be verified",
-			"keys", c.Keys)
-	}
 	store, migrated, err := openStore(ctx, c)
 	if err != nil {
-		return Opened{}, fmt.Errorf("open the store: %w", err)
+		return Opened{}, err
 	}
-	if err := checkKeys(ctx, store, keys); err != nil {
+	keys, err := openKeys(ctx, c, store, log)
+	if err != nil {
 		return Opened{}, errors.Join(err, store.Close())
 	}
 	return Opened{Store: store, Keys: keys, Migrated: migrated}, nil
 }
 
-func openStore(ctx context.Context, c config.Store) (*sqlstore.Store, sqlstore.Migrated, error) {
+func openStore(ctx context.Context, c config.Store) (store *sqlstore.Store, migrated sqlstore.Migrated, err error) {
+	where := "the store in " + c.Data
 	if c.Database != "" {
-		return sqlstore.OpenPostgres(ctx, c.Database, sqlstore.Options{})
+		where = "the PostgreSQL of --database" // its URL may hold a password
+		store, migrated, err = sqlstore.OpenPostgres(ctx, c.Database, sqlstore.Options{})
+	} else {
+		store, migrated, err = sqlstore.OpenSQLite(ctx, c.Data, sqlstore.Options{})
 	}
-	return sqlstore.OpenSQLite(ctx, c.Data, sqlstore.Options{})
+	if err != nil {
+		err = fmt.Errorf("%s cannot be opened: %w", where, err)
+	}
+	return store, migrated, err
 }
 
-// checkKeys stores the proof of the first keys and refuses any others: with them every credential would be unknown.
-func checkKeys(ctx context.Context, store authority.Store, keys *secret.Keys) error {
-	var check string
-	read := func(ctx context.Context, v authority.View) (err error) {
-		check, err = v.Setting(ctx, keySetting)
-		return err
+// openKeys stores the proof of a new store's first keys and refuses any others: with them every credential would be unknown.
+func openKeys(ctx context.Context, c config.Store, store authority.Store, log *slog.Logger) (*secret.Keys, error) {
+	check, err := storedCheck(ctx, store)
+	if err != nil {
+		return nil, err
 	}
-	if err := store.View(ctx, read); err != nil {
-		return err
+	keys, created, err := secret.OpenKeys(c.Keys, check == "")
+	if err != nil {
+		return nil, err
+	}
+	if created {
+		log.Warn("made the pepper and the sealing key: back them up, apart from the store; without them no credential can be verified",
+			"keys", c.Keys)
 	}
 	if check == "" {
-		put := func(_ context.Context, tx authority.Tx) error {
-			tx.PutSettingOnce(keySetting, keys.Check())
-			return nil
-		}
-		if err := store.Change(ctx, put); err != nil {
-			return err
-		}
-		if err := store.View(ctx, read); err != nil {
-			return err
+		if check, err = putCheck(ctx, store, keys); err != nil {
+			return nil, err
 		}
 	}
-	return keys.Matches(check)
+	return keys, keys.Matches(check)
+}
+
+func storedCheck(ctx context.Context, store authority.Store) (check string, err error) {
+	err = store.View(ctx, func(ctx context.Context, v authority.View) (err error) {
+		check, err = v.Setting(ctx, keySetting)
+		return err
+	})
+	return check, err
+}
+
+// putCheck returns what is stored then: another node may have been first.
+func putCheck(ctx context.Context, store authority.Store, keys *secret.Keys) (string, error) {
+	err := store.Change(ctx, func(_ context.Context, tx authority.Tx) error {
+		tx.PutSettingOnce(keySetting, keys.Check())
+		return nil
+	})
+	if err != nil {
+		return "", err
+	}
+	return storedCheck(ctx, store)
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/doorward/doorward/internal/handoff"
+	"github.com/doorward/doorward/internal/web"
 )
 
 const readyPath = "/readyz"
@@ -36,8 +37,10 @@ func routeLine(method, path, surface, access string) string {
 func (s *Server) answerReady(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	record := web.RecordOf(r.Context())
+	record.Surface, record.Route = "server", readyPath
 	if err := s.authority.Ready(r.Context()); err != nil {
-		s.log.Error("not ready", "cause", err.Error())
+		record.Cause = err
 		w.Header().Set("Retry-After", "1")
 		w.WriteHeader(http.StatusServiceUnavailable)
 		fmt.Fprintln(w, "not ready")

@@ -55,11 +55,13 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET "+readyPath, s.answerReady)
 	page := handoff.New(s.authority, handoff.Options{InstallationURL: s.config.PublicURL, Log: s.log})
 	mux.Handle("/", page)
-	return web.Middleware(s.log, dialect.Unclean(mux, page, s.dialects...))
+	return web.Middleware(s.log, dialect.Unclean(mux, page, s.dialects...), s.config.TrustedProxies...)
 }
 
 // Serve answers on a listener until ctx ends, then lets what is under way finish.
 func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
+	s.log.Info("serving", "address", listener.Addr().String(), "public_url", s.config.PublicURL)
+	s.warn(ctx)
 	h := &http.Server{
 		Handler: s.Handler(), ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
 		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 60 * time.Second,
@@ -84,6 +86,7 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	}
 	stopFlushing()
 	<-flushed
+	s.log.Info("stopped")
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 const credentialColumns = `c.id, c.kind, c.principal_id, c.name, c.public_id, c.lookup, c.verifier, c.password_hash, c.weak,
-	c.restriction, c.limits, c.audience_id, c.status, c.expires_at, c.revoked_at, c.created_at, c.updated_at, c.created_by`
+	c.restriction, c.limits, c.audience_id, c.status, c.expires_at, c.revoked_at, c.secret_at, c.created_at, c.updated_at, c.created_by`
 
 func scanCredential(scan func(...any) error, c *authority.Credential) error {
 	r := bytes(&row{}, c.ID[:])
@@ -18,7 +18,7 @@ func scanCredential(scan func(...any) error, c *authority.Credential) error {
 	bytes(r, c.Lookup[:])
 	bytes(r, c.Verifier[:])
 	return r.plain(&c.PasswordHash).flag(&c.Weak).json(&c.Restriction).json(&c.Limits).plain(&c.Audience, &c.Status).
-		time(&c.ExpiresAt).time(&c.RevokedAt).time(&c.CreatedAt).time(&c.UpdatedAt).plain(&c.CreatedBy).scan(scan)
+		time(&c.ExpiresAt).time(&c.RevokedAt).time(&c.SecretAt).time(&c.CreatedAt).time(&c.UpdatedAt).plain(&c.CreatedBy).scan(scan)
 }
 
 func credentialQuery(where string, args []any, into *authority.Credential) query {
@@ -94,14 +94,14 @@ func (v view) CredentialsOf(ctx context.Context, ids []grant.PrincipalID) ([]aut
 func (t *tx) PutCredential(c authority.Credential) {
 	t.queue(`
 		INSERT INTO credentials (id, kind, principal_id, name, public_id, lookup, verifier, password_hash, weak,
-			restriction, limits, audience_id, status, expires_at, revoked_at, created_at, updated_at, created_by)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+			restriction, limits, audience_id, status, expires_at, revoked_at, secret_at, created_at, updated_at, created_by)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET principal_id = excluded.principal_id, name = excluded.name, public_id = excluded.public_id, lookup = excluded.lookup,
 			verifier = excluded.verifier, password_hash = excluded.password_hash, weak = excluded.weak,
 			restriction = excluded.restriction, limits = excluded.limits, audience_id = excluded.audience_id,
-			status = excluded.status, expires_at = excluded.expires_at, revoked_at = excluded.revoked_at,
+			status = excluded.status, expires_at = excluded.expires_at, revoked_at = excluded.revoked_at, secret_at = excluded.secret_at,
 			updated_at = excluded.updated_at`,
 		c.ID[:], string(c.Kind), string(c.Principal), c.Name, c.PublicID, fingerprint(c.Lookup), fingerprint(c.Verifier),
 		string(c.PasswordHash), flag(c.Weak), asJSON(c.Restriction), asJSON(c.Limits), c.Audience, string(c.Status),
-		micros(c.ExpiresAt), micros(c.RevokedAt), micros(c.CreatedAt), micros(c.UpdatedAt), string(c.CreatedBy))
+		micros(c.ExpiresAt), micros(c.RevokedAt), micros(c.SecretAt), micros(c.CreatedAt), micros(c.UpdatedAt), string(c.CreatedBy))
 }

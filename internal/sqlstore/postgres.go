@@ -146,7 +146,13 @@ func (e *postgres) ready(ctx context.Context) error {
 	if drift := e.sinceReading(); drift > clockTrusted {
 		return unavailable(fmt.Errorf("the database's clock has not been read for %s", drift.Round(time.Second)))
 	}
-	return translate(e.pool.Ping(ctx))
+	var writable bool
+	err := e.pool.QueryRow(ctx, `SELECT NOT pg_is_in_recovery() AND current_setting('transaction_read_only') = 'off'
+		AND has_table_privilege('events', 'INSERT')`).Scan(&writable)
+	if err == nil && !writable {
+		err = unavailable(errors.New("the database can be read only: it is a standby, set to read only, or its role may not INSERT"))
+	}
+	return translate(err)
 }
 
 func (e *postgres) close() error {

@@ -147,9 +147,15 @@ func (e *embedded) change(ctx context.Context, change func(ctx context.Context, 
 
 func (e *embedded) now() time.Time { return time.Now() }
 
-// ready takes the writer's turn and changes nothing: a store that can only be read cannot serve.
+// ready takes the writer's turn: a store that can only be read cannot serve. After a commit that failed it writes, so
+// that a full disk is not ready until there is room again.
 func (e *embedded) ready(ctx context.Context) error {
-	return e.change(ctx, func(context.Context, *tx) error { return nil })
+	return e.change(ctx, func(_ context.Context, t *tx) error {
+		if e.writer.failing.Load() {
+			t.queue(`UPDATE settings SET value = value WHERE name = 'fence'`)
+		}
+		return nil
+	})
 }
 
 func (e *embedded) close() error {

@@ -31,7 +31,8 @@ type groupWriter struct {
 	queue    chan *pendingChange
 	closing  chan struct{}
 	stopped  chan struct{}
-	carried  []string // statements since the last begin, for the trace
+	failing  atomic.Bool // the last commit failed
+	carried  []string    // statements since the last begin, for the trace
 }
 
 // pendingChange is a change on its way through the writer.
@@ -134,6 +135,7 @@ func (w *groupWriter) commit(group []*pendingChange) {
 	}
 	ctx := context.Background() // a caller that leaves must not roll back the others
 	if err := w.begin(ctx); err != nil {
+		w.failing.Store(true)
 		w.answer(group, unavailable(err))
 		return
 	}
@@ -141,13 +143,16 @@ func (w *groupWriter) commit(group []*pendingChange) {
 	for i, p := range group {
 		wrote, err := w.apply(ctx, p)
 		results[i] = err
-		if err != nil && wrote {
+		if _, decided := errors.AsType[*fault.Error](err); err != nil && (wrote || !decided) {
+			// Written and then refused, or an error of the database, after which it may have rolled back by itself.
 			w.rollback(ctx)
 			w.replay(group, i, err)
 			return
 		}
 	}
-	if err := w.exec(ctx, "COMMIT"); err != nil {
+	err := w.exec(ctx, "COMMIT")
+	w.failing.Store(err != nil)
+	if err != nil {
 		w.rollback(ctx)
 		w.answer(group, fault.UnknownOutcome(err))
 		return
@@ -192,7 +197,8 @@ func (w *groupWriter) apply(ctx context.Context, p *pendingChange) (wrote bool, 
 	t.run = func(ctx context.Context, queries ...query) error { return c.send(ctx, t.takeQueued(), queries) }
 	defer func() {
 		if r := recover(); r != nil {
-			wrote, err = true, fmt.Errorf("a change panicked: %v\n%s", r, debug.Stack())
+			// Only the type: the value may hold what the request held.
+			wrote, err = true, fmt.Errorf("a change panicked: %T\n%s", r, debug.Stack())
 		}
 	}()
 	if err := p.ctx.Err(); err != nil {
@@ -221,16 +227,28 @@ func (c *groupConn) send(ctx context.Context, writes []statement, queries []quer
 		}
 	}
 	for _, q := range queries {
-		c.wrote = c.wrote || isWrite(q.text)
 		prepared, err := c.writer.prepare(ctx, q.text)
 		if err != nil {
 			return err
 		}
-		if err := eachRow(ctx, prepared, q); err != nil {
+		if err := eachRow(ctx, prepared, c.noting(q)); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// noting takes a row of a statement that writes as proof that it has written: one that returns none has changed none.
+func (c *groupConn) noting(q query) query {
+	if !isWrite(q.text) {
+		return q
+	}
+	row := q.row
+	q.row = func(scan func(dest ...any) error) error {
+		c.wrote = true
+		return row(scan)
+	}
+	return q
 }
 
 func (w *groupWriter) exec(ctx context.Context, text string, args ...any) error {

@@ -8,7 +8,7 @@ import (
 
 // texts turns the one query text into an engine's own, once each.
 type texts struct {
-	words  *strings.Replacer // {now} and {epoch}
+	words  *strings.Replacer // {now}, {epoch}, {lock directory}
 	dollar bool              // $1, $2, … for PostgreSQL
 	ready  sync.Map          // text → text
 }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"net/http"
@@ -31,10 +32,11 @@ func ReadBody(r *http.Request) ([]byte, error) {
 }
 
 // DecodeJSON reads one JSON value into dst. Duplicate members, bytes that are not UTF-8, trailing data and nesting
-// beyond MaxDepth are refused, but not what a string may hold by an escape, NUL too; member names are case-sensitive;
-// unknown members are refused when strict. The fault names the member at fault where it is known.
+// beyond MaxDepth are refused, and so is a string, value or name, that holds a control character, by an escape too: no
+// store and no log should see it, and NUL no store takes. Member names are case-sensitive; unknown members are refused
+// when strict. The fault names the member at fault where it is known.
 func DecodeJSON(body []byte, dst any, strict bool) error {
-	if err := checkDepth(body); err != nil {
+	if err := checkTokens(body); err != nil {
 		return err
 	}
 	if err := json.Unmarshal(body, dst, json.RejectUnknownMembers(strict)); err != nil {
@@ -43,25 +45,20 @@ func DecodeJSON(body []byte, dst any, strict bool) error {
 	return nil
 }
 
-func checkDepth(body []byte) error {
-	depth, inString, escaped := 0, false, false
-	for _, c := range body {
+// checkTokens looks at every token, those of unknown members too, as far as the body is JSON at all.
+func checkTokens(body []byte) error {
+	d := jsontext.NewDecoder(bytes.NewReader(body))
+	for {
+		token, err := d.ReadToken()
 		switch {
-		case escaped:
-			escaped = false
-		case inString:
-			escaped, inString = c == '\\', c != '"'
-		case c == '"':
-			inString = true
-		case c == '{' || c == '[':
-			if depth++; depth > MaxDepth {
-				return fault.BadParameter("body", "The JSON is nested too deeply.")
-			}
-		case c == '}' || c == ']':
-			depth--
+		case err != nil:
+			return nil // at the end, or not JSON, which decoding tells better
+		case d.StackDepth() > MaxDepth:
+			return fault.BadParameter("body", "The JSON is nested too deeply.")
+		case token.Kind() == '"' && !Clean(token.String()):
+			return fault.BadParameter(memberAt(d.StackPointer()), "The member holds control characters.")
 		}
 	}
-	return nil
 }
 
 func jsonFault(err error) error {
@@ -81,8 +78,14 @@ func jsonFault(err error) error {
 			f.Message = "The member is given more than once."
 		}
 	}
-	if name := strings.Trim(string(pointer), "/"); name != "" && Clean(name) {
-		f.Parameter = name
-	}
+	f.Parameter = memberAt(pointer)
 	return f
+}
+
+// memberAt names a member as a client may read it again; a name that no log should see is the body.
+func memberAt(pointer jsontext.Pointer) string {
+	if name := strings.Trim(string(pointer), "/"); name != "" && Clean(name) {
+		return name
+	}
+	return "body"
 }

@@ -65,6 +65,15 @@ func TestJSONIsTakenStrictly(t *testing.T) {
 		"another kind of value":    {`[]`, "body", false, false},
 		"deep enough":              {deep(web.MaxDepth - 1), "", true, true},
 		"too deep":                 {deep(web.MaxDepth), "body", false, false},
+		"NUL":                      {`{"name":"a\u0000"}`, "name", false, false},
+		"a line break":             {`{"name":"a\nb"}`, "name", false, false},
+		"the last control":         {`{"name":"\u009f"}`, "name", false, false},
+		"NUL raw":                  {"{\"name\":\"\x00\"}", "name", false, false},
+		"NUL in a list":            {`{"deep":["a",{"b":"\u0000"}]}`, "deep/1/b", false, false},
+		"NUL in an unknown member": {`{"other":"\u0000"}`, "other", false, false},
+		"NUL in a name":            {`{"n\u0000":1}`, "body", false, false},
+		"NUL behind an escape":     {`{"name":"\\u0000"}`, "", true, true},
+		"NUL, and then no JSON":    {`{"name":"\u0000"`, "name", false, false},
 		"brackets within a string": {`{"name":"` + strings.Repeat("[", 100) + `\"` + strings.Repeat("{", 100) + `"}`, "", true, true},
 	} {
 		for strict, ok := range map[bool]bool{true: c.ok, false: c.okLenient} {

@@ -3,14 +3,16 @@ package web
 import (
 	"log/slog"
 	"net/http"
+	"net/netip"
 )
 
-// Middleware wraps a handler in what every request passes, innermost first.
-func Middleware(log *slog.Logger, handler http.Handler) http.Handler {
+// Middleware wraps a handler in what every request passes, innermost first. What trusted proxies say of where a request
+// comes from is believed; nobody else is asked.
+func Middleware(log *slog.Logger, handler http.Handler, trusted ...netip.Prefix) http.Handler {
 	for _, wrap := range []func(http.Handler) http.Handler{
 		Recover, // inside the log, which then sees its 500
 		Log(log),
-		WithRecord,
+		WithRecord(trusted...),
 	} {
 		handler = wrap(handler)
 	}

@@ -21,15 +21,18 @@ func Recover(next http.Handler) http.Handler {
 			if cause == http.ErrAbortHandler {
 				panic(cause)
 			}
+			record := RecordOf(r.Context())
+			record.Reason = "panic"
 			// Only the type: the value may hold what the request held.
-			RecordOf(r.Context()).Cause = fmt.Errorf("panic: %T\n%s", cause, debug.Stack())
+			record.Cause = fmt.Errorf("panic: %T\n%s", cause, debug.Stack())
 			w.WriteHeader(http.StatusInternalServerError)
 		}()
 		next.ServeHTTP(w, r)
 	})
 }
 
-// Log writes one line for each request: what was asked by its pattern, never by its path or query, which hold secrets.
+// Log writes one line for each request: what was asked by its pattern, never by its path or query, which hold secrets,
+// and the reason of whatever was refused, so that the request id of an answer leads to it.
 func Log(log *slog.Logger) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -41,9 +44,16 @@ func Log(log *slog.Logger) func(http.Handler) http.Handler {
 				"request", record.ID, "surface", record.Surface, "method", methodOf(r), "route", record.Route,
 				"status", status.status, "source", record.Source.String(), "took", time.Since(began).String(),
 			}
+			reason := record.Reason
+			if record.Cause != nil && reason == "" {
+				reason = fault.ReasonOf(record.Cause)
+			}
+			if reason != "" {
+				attrs = append(attrs, "reason", reason)
+			}
 			if record.Cause != nil {
 				level = slog.LevelError
-				attrs = append(attrs, "reason", fault.ReasonOf(record.Cause), "cause", record.Cause.Error())
+				attrs = append(attrs, "cause", record.Cause.Error())
 			}
 			log.Log(r.Context(), level, "request", attrs...)
 		})

@@ -61,7 +61,7 @@ func TestAMadeUpMethodIsNotLogged(t *testing.T) {
 func TestAPanicIsABare500AndItsValueIsInNoLog(t *testing.T) {
 	answer, line, text := served(t, func(http.ResponseWriter, *http.Request) { panic("canary-value") }, httptest.NewRequest("GET", "/", nil))
 	body, _ := io.ReadAll(answer.Body)
-	if answer.StatusCode != 500 || len(body) != 0 || line["status"] != 500.0 || line["level"] != "ERROR" ||
+	if answer.StatusCode != 500 || len(body) != 0 || line["status"] != 500.0 || line["level"] != "ERROR" || line["reason"] != "panic" ||
 		!strings.Contains(text, "panic: string") || strings.Contains(text, "canary-value") {
 		t.Errorf("%d %q: %s", answer.StatusCode, body, text)
 	}
@@ -81,8 +81,25 @@ func TestTheCauseOfAFailureOfOursIsLoggedWithItsReason(t *testing.T) {
 	_, line, _ := served(t, func(_ http.ResponseWriter, r *http.Request) {
 		web.RecordOf(r.Context()).Cause = fault.UnknownOutcome(errors.New("the wire broke"))
 	}, httptest.NewRequest("GET", "/", nil))
-	if line["reason"] != fault.ReasonUnknownOutcome || !strings.Contains(line["cause"].(string), "the wire broke") {
+	if line["reason"] != fault.ReasonUnknownOutcome || !strings.Contains(line["cause"].(string), "the wire broke") || line["level"] != "ERROR" {
 		t.Errorf("%v", line)
+	}
+}
+
+func TestTheReasonOfARefusalIsLoggedAsNoErrorOfOurs(t *testing.T) {
+	_, line, _ := served(t, func(w http.ResponseWriter, r *http.Request) {
+		web.RecordOf(r.Context()).Reason = "a-reason"
+		w.WriteHeader(http.StatusForbidden)
+	}, httptest.NewRequest("GET", "/", nil))
+	if _, caused := line["cause"]; line["reason"] != "a-reason" || line["level"] != "INFO" || line["status"] != 403.0 || caused {
+		t.Errorf("%v", line)
+	}
+}
+
+func TestWhatWentWellHasNoReason(t *testing.T) {
+	_, line, _ := served(t, func(http.ResponseWriter, *http.Request) {}, httptest.NewRequest("GET", "/", nil))
+	if reason, there := line["reason"]; there {
+		t.Errorf("%v", reason)
 	}
 }
 

@@ -14,9 +14,10 @@ const RequestIDHeader = "X-Request-Id"
 // Record is what is known of a request before anybody has looked at it.
 type Record struct {
 	ID      string     // request id, made here: a client's own is not trusted to be unique
-	Source  netip.Addr // the address of the connection
+	Source  netip.Addr // who asks: the address of the connection, or what a trusted proxy says of it
 	Route   string     // the pattern that matched, for the log; a path can hold a secret, a pattern cannot
 	Surface string     // the dialect or page that answered
+	Reason  string     // why it was refused or failed, a stable code and never input, for the log
 	Cause   error      // what went wrong on our side, for the log
 }
 
@@ -31,24 +32,18 @@ func RecordOf(ctx context.Context) *Record {
 }
 
 // WithRecord gives every request its record and every answer the request id.
-func WithRecord(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		record := &Record{ID: newRequestID(), Source: sourceOf(r)}
-		w.Header().Set(RequestIDHeader, record.ID)
-		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), recordKey{}, record)))
-	})
+func WithRecord(trusted ...netip.Prefix) func(http.Handler) http.Handler {
+	return func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			record := &Record{ID: newRequestID(), Source: sourceOf(r, trusted)}
+			w.Header().Set(RequestIDHeader, record.ID)
+			next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), recordKey{}, record)))
+		})
+	}
 }
 
 func newRequestID() string {
 	var id [12]byte
 	rand.Read(id[:])
 	return hex.EncodeToString(id[:])
-}
-
-func sourceOf(r *http.Request) netip.Addr {
-	at, err := netip.ParseAddrPort(r.RemoteAddr)
-	if err != nil {
-		return netip.Addr{}
-	}
-	return at.Addr().Unmap().WithZone("")
 }

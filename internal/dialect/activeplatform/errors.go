@@ -3,9 +3,9 @@ package activeplatform
 import (
 	"net/http"
 	"strconv"
-	"time"
 
 	"github.com/doorward/doorward/internal/fault"
+	"github.com/doorward/doorward/internal/web"
 )
 
 // statuses is the one table from kind of failure to HTTP status.
@@ -31,12 +31,9 @@ func fail(w http.ResponseWriter, _ *http.Request, f *fault.Error) {
 		e.Detail = f.Parameter + ": " + f.Message
 		e.Source = &errorSource{Parameter: f.Parameter}
 	}
-	if f.RetryAfter > 0 {
-		seconds := (f.RetryAfter + time.Second - 1) / time.Second
-		w.Header().Set("Retry-After", strconv.FormatInt(int64(seconds), 10))
-	}
+	web.SetRetryAfter(w.Header(), f.RetryAfter)
 	if status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", keyHeader+` realm="doorward"`) // RFC 9110 §15.5.2 wants a challenge
 	}
-	_ = write(w, status, errorDocument{Errors: []errorObject{e}})
+	_ = web.WriteJSON(w, status, mediaType, errorDocument{Errors: []errorObject{e}})
 }

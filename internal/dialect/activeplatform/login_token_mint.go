@@ -25,7 +25,7 @@ func (p platform) mintLoginToken(c *dialect.Call) error {
 	if err != nil {
 		return ours(err)
 	}
-	return write(c.ResponseWriter, http.StatusOK, ownerToken{Email: minted.Subject.Email, Token: minted.Text.Reveal()})
+	return web.WriteJSON(c.ResponseWriter, http.StatusOK, mediaType, ownerToken{Email: minted.Subject.Email, Token: minted.Text.Reveal()})
 }
 
 // parseMint reads both ids strictly. It runs after authentication, because 401 and 403 come before 400 (WIRE.md §3).

@@ -1,11 +1,5 @@
 package activeplatform
 
-import (
-	"net/http"
-
-	"github.com/go-json-experiment/json"
-)
-
 // mediaType is of every answer, whatever the client asked for (WIRE.md §3).
 const mediaType = "application/vnd.api+json"
 
@@ -29,15 +23,4 @@ type errorObject struct {
 
 type errorSource struct {
 	Parameter string `json:"parameter"`
-}
-
-func write(w http.ResponseWriter, status int, answer any) error {
-	body, err := json.Marshal(answer)
-	if err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", mediaType)
-	w.WriteHeader(status)
-	_, _ = w.Write(body) // a client that went away is not a failure of the act
-	return nil
 }

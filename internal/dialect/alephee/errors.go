@@ -7,6 +7,7 @@ import (
 
 	"github.com/doorward/doorward/internal/authority"
 	"github.com/doorward/doorward/internal/fault"
+	"github.com/doorward/doorward/internal/web"
 )
 
 // refused is the one message for every failure of key, account and person (WIRE.md §1, status).
@@ -68,9 +69,7 @@ func messageOf(status int, f *fault.Error) string {
 func (d wire) fail(w http.ResponseWriter, r *http.Request, f *fault.Error) {
 	d.limits.showWithoutTaking(w, r)
 	status := statusOf(f)
-	if f.RetryAfter > 0 {
-		w.Header().Set("Retry-After", strconv.FormatInt(seconds(f.RetryAfter), 10))
-	}
+	web.SetRetryAfter(w.Header(), f.RetryAfter)
 	if status == http.StatusTooManyRequests {
 		w.Header().Set(headerRemaining, "0")
 		w.Header().Set(headerRetryAfter, strconv.FormatInt(seconds(f.RetryAfter), 10))

@@ -36,22 +36,13 @@ func presentedKey(r *http.Request, query web.Query) (secret.Text, error) {
 	return secret.Text{}, fault.BadParameter(parameterKey, "The parameter is given more than once.")
 }
 
-// likelyKey is presentedKey of a request that may be malformed, to show whose rate it is and for nothing else.
-func likelyKey(r *http.Request) secret.Text {
-	given := append(keysInQuery(r), r.Header.Values(keyHeader)...)
-	if len(given) != 1 {
-		return secret.Of("")
-	}
-	return secret.Of(given[0])
-}
-
-func keysInQuery(r *http.Request) (given []string) {
-	for name, values := range r.URL.Query() {
+func hasKeyInQuery(r *http.Request) bool {
+	for name := range r.URL.Query() {
 		if foldName(name) == parameterKey {
-			given = append(given, values...)
+			return true
 		}
 	}
-	return given
+	return false
 }
 
 // proof is what Check has read. No key is authenticated like a wrong one, so that it fails alike.
@@ -61,7 +52,7 @@ func proof(c *dialect.Call) (authority.Proof, error) {
 
 // deprecate says that the key belongs into the header, when it was in the query and the operator wants it said.
 func (d wire) deprecate(c *dialect.Call) {
-	if d.options.DeprecateQueryKey && len(keysInQuery(c.Request)) > 0 {
+	if d.options.DeprecateQueryKey && hasKeyInQuery(c.Request) {
 		c.ResponseWriter.Header().Set("Deprecation", deprecatedAt)
 		c.ResponseWriter.Header().Set("Link", deprecationLink)
 	}

@@ -99,25 +99,14 @@ func (l limits) take(c *dialect.Call) error {
 	return nil
 }
 
-// showWithoutTaking sets the headers on an answer to what was never counted: the key's own state on a path that has
-// a rate, if it can be told, and otherwise a default key's untouched one.
+// showWithoutTaking sets the headers on an answer to what was never counted: a default key's untouched state, whatever
+// was presented. The presented key's own would tell, as often as anybody asks, whether it is live.
 func (l limits) showWithoutTaking(w http.ResponseWriter, r *http.Request) {
 	if w.Header().Get(headerLimit) != "" {
 		return
 	}
-	record := web.RecordOf(r.Context())
-	route := routeNames[record.Route]
-	n := l.defaultOf(route)
-	reading := limit.Reading{Limit: n, Remaining: n, RetryAfter: limit.NotLimited}
-	if route != "" {
-		from := authority.Origin{Dialect: Name, Request: record.ID, Source: record.Source}
-		if a, err := l.allowanceOf(r.Context(), from, route, likelyKey(r)); err == nil {
-			if peeked, err := a.meter.Peek(r.Context(), a.keys[0], a.perMinute); err == nil {
-				reading = peeked
-			}
-		}
-	}
-	show(w.Header(), reading)
+	n := l.defaultOf(routeNames[web.RecordOf(r.Context()).Route])
+	show(w.Header(), limit.Reading{Limit: n, Remaining: n, RetryAfter: limit.NotLimited})
 }
 
 func show(h http.Header, r limit.Reading) {
@@ -127,10 +116,10 @@ func show(h http.Header, r limit.Reading) {
 	h.Set(headerRetryAfter, strconv.FormatInt(seconds(r.RetryAfter), 10))
 }
 
-// seconds rounds up, so that who waits so long has waited long enough; NotLimited is -1.
+// seconds are whole ones; NotLimited is -1.
 func seconds(d time.Duration) int64 {
 	if d < 0 {
 		return -1
 	}
-	return int64((d + time.Second - 1) / time.Second)
+	return web.Seconds(d)
 }

@@ -47,7 +47,44 @@ func TestWhatIsMalformedIsSaidBeforeWhatIsTooMany(t *testing.T) {
 	key := []string{"API_KEY", "made-up", "userEmail", "owner@acme.test"}
 	mint(t, base, "1200", key...).check(t, http.StatusUnauthorized, 1, 0, -1)
 	mint(t, base, "1200", key...).check(t, http.StatusTooManyRequests, 1, 0, 60)
-	mint(t, base, "1200", append(key, "ttl", "4")...).check(t, http.StatusBadRequest, 1, 0, -1)
+	mint(t, base, "1200", append(key, "ttl", "4")...).check(t, http.StatusBadRequest, 1, 1, -1)
+}
+
+func TestWhatIsNeverCountedTellsNothingOfTheKey(t *testing.T) {
+	_, base := serve(t, alephee.Options{Limits: map[string]int{"logintoken": 7}})
+	keys := []string{fastKey, demoKey, "made-up", ""}
+	for _, key := range keys {
+		mint(t, base, "1200", "API_KEY", key, "userEmail", "owner@acme.test") // so that none is untouched
+	}
+	for _, c := range []struct {
+		method, target string
+		status, limit  int
+	}{
+		{"GET", "/v2/accounts/1200/logintoken?ttl=4", http.StatusBadRequest, 7},
+		{"GET", "/v2/accounts/1200/logintoken?%", http.StatusBadRequest, 7},
+		{"GET", "/v2/accounts/x/logintoken", http.StatusBadRequest, 7},
+		{"POST", "/v2/accounts/1200/logintoken", http.StatusMethodNotAllowed, 7},
+		{"GET", "/v2/accounts/1200/logintokens", http.StatusNotFound, 30},
+	} {
+		for _, key := range keys {
+			got := send(t, c.method, base+c.target, key)
+			got.check(t, c.status, c.limit, c.limit, -1)
+			if reset := got.rate(t, "reset"); reset != 0 {
+				t.Errorf("%s %s with key %q: reset %d", c.method, c.target, key, reset)
+			}
+		}
+	}
+}
+
+// send presents a key in the header.
+func send(t *testing.T, method, target, key string) answer {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), method, target, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("X-API-Key", key)
+	return answerTo(t, r)
 }
 
 func TestAKeyHasItsOwnLimitOnlyWhileItIsLive(t *testing.T) {

@@ -121,9 +121,10 @@ func TestAKeyInTheQueryIsDeprecatedOnlyIfTheOperatorSaysSo(t *testing.T) {
 	}
 }
 
-func TestAModuleTheInstallationDoesNotHaveIsUnmet(t *testing.T) {
-	env := testenv.New(t, "sqlite")
-	env.Apply(t, `version: 1
+// oneModule is an installation that has no audience 2, and an account without a portal.
+const oneModule = `version: 1
+audiences:
+  - {id: 1, name: portal, kind: portal, url: "{portal}/?t={token}", lifetime: {default: 30s, min: 5s, max: 60s}}
 organisations:
   - name: ORG
     people: [{id: 1, email: a@b.test, name: A}]
@@ -131,15 +132,37 @@ organisations:
       - id: 1
         name: R
         accounts:
-          - {id: 1, name: A, portal: "http://a.test", members: [{person: a@b.test, level: owner}]}
+          - {id: 1, name: A, members: [{person: a@b.test, level: owner}]}
+          - {id: 2, name: B, members: [{person: a@b.test, level: owner}]}
     api_keys:
       - {name: K, key: a-key-of-forty-characters-0123456789012, accounts: [1], dialects: [alephee]}
-`)
-	base := env.Serve(t, speak(env))
-	got := mint(t, base, "1", "API_KEY", "a-key-of-forty-characters-0123456789012", "userEmail", "a@b.test")
-	if got.status != http.StatusPreconditionFailed {
-		t.Errorf("%d %s", got.status, got.body)
-	}
+`
+
+func TestWhatTheInstallationOrTheAccountLacksIsToldOnlyToAKeyAndForAUserThatAreRight(t *testing.T) {
+	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
+		env.Apply(t, oneModule)
+		base := env.Serve(t, speak(env))
+		const key, member = "a-key-of-forty-characters-0123456789012", "a@b.test"
+		for _, module := range []string{"1", "2"} { // 1 lacks the account's portal, 2 the audience
+			for _, c := range []struct {
+				name, key, account, email string
+				status                    int
+			}{
+				{"all right", key, "1", member, http.StatusPreconditionFailed},
+				{"another key", "made-up", "1", member, http.StatusUnauthorized},
+				{"no key", "", "1", member, http.StatusUnauthorized},
+				{"another account", key, "2", member, http.StatusUnauthorized},
+				{"an account nobody has", key, "3", member, http.StatusUnauthorized},
+				{"another user", key, "1", "b@b.test", http.StatusUnauthorized},
+				{"no user", key, "1", "", http.StatusUnauthorized},
+			} {
+				got := mint(t, base, c.account, "API_KEY", c.key, "userEmail", c.email, "module", module)
+				if got.status != c.status {
+					t.Errorf("module %s, %s: %d %s, not %d", module, c.name, got.status, got.body, c.status)
+				}
+			}
+		}
+	})
 }
 
 func TestARangeThatTheOperatorNarrowedIsNamedByTheWiresWord(t *testing.T) {

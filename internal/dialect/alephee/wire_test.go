@@ -92,7 +92,16 @@ func mint(t *testing.T, base, account string, parameters ...string) answer {
 
 func get(t *testing.T, target string) answer {
 	t.Helper()
-	response, err := http.Get(target)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, target, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return answerTo(t, r)
+}
+
+func answerTo(t *testing.T, r *http.Request) answer {
+	t.Helper()
+	response, err := http.DefaultClient.Do(r)
 	if err != nil {
 		t.Fatal(err)
 	}

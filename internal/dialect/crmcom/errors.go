@@ -2,8 +2,6 @@ package crmcom
 
 import (
 	"net/http"
-	"strconv"
-	"time"
 
 	"github.com/doorward/doorward/internal/fault"
 	"github.com/doorward/doorward/internal/web"
@@ -80,13 +78,10 @@ func (m crm) fail(w http.ResponseWriter, r *http.Request, f *fault.Error) {
 	if f.Parameter != "" {
 		message = f.Parameter + ": " + f.Message
 	}
-	if f.RetryAfter > 0 {
-		seconds := (f.RetryAfter + time.Second - 1) / time.Second
-		w.Header().Set("Retry-After", strconv.FormatInt(int64(seconds), 10))
-	}
+	web.SetRetryAfter(w.Header(), f.RetryAfter)
 	httpStatus := http.StatusOK
 	if l.always || m.options.ErrorStatuses {
 		httpStatus = l.status
 	}
-	_ = write(w, httpStatus, envelope{Status: status{Code: l.code, Message: &message}})
+	_ = web.WriteJSON(w, httpStatus, mediaType, envelope{Status: status{Code: l.code, Message: &message}})
 }

@@ -15,14 +15,14 @@ type loginInput struct {
 	unit  string
 }
 
-// checkLogin keeps as Input by what the body proves somebody, and the unit to work in.
+// checkLogin keeps as Input by what the body proves somebody, and the unit to work in. An empty member counts as missing.
 func checkLogin(c *dialect.Call) error {
 	var body loginRequest
 	if err := web.DecodeJSON(c.Body, &body, false); err != nil {
 		return err
 	}
-	if err := body.check(); err != nil {
-		return err
+	if body.Organisation == "" {
+		return missing("organisation")
 	}
 	proof, err := body.proof()
 	c.Input = loginInput{proof: proof, unit: body.Unit}
@@ -31,28 +31,6 @@ func checkLogin(c *dialect.Call) error {
 
 func loginProof(c *dialect.Call) (authority.Proof, error) {
 	return c.Input.(loginInput).proof, nil
-}
-
-// check refuses what no store should see, and a log-in into no organisation. An empty member counts as missing.
-func (r loginRequest) check() error {
-	members := []struct{ name, value string }{
-		{"username", r.Username},
-		{"password", r.Password},
-		{"access_token_identifier/authentication_code", r.AccessToken.AuthenticationCode},
-		{"access_token_identifier/identifier", r.AccessToken.Identifier},
-		{"access_token_identifier/pass_code", r.AccessToken.PassCode},
-		{"organisation", r.Organisation},
-		{"unit", r.Unit},
-	}
-	for _, m := range members {
-		if !web.Clean(m.value) {
-			return fault.BadParameter(m.name, "The parameter holds control characters.")
-		}
-	}
-	if r.Organisation == "" {
-		return missing("organisation")
-	}
-	return nil
 }
 
 // proof chooses among the forms (WIRE.md §4): a complete password wins; otherwise an access token identifier counts,

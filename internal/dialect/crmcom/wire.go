@@ -3,8 +3,10 @@ package crmcom
 import (
 	"net/http"
 
-	"github.com/go-json-experiment/json"
+	"github.com/doorward/doorward/internal/web"
 )
+
+const mediaType = "application/json"
 
 // timeFormat is RFC 3339 in UTC with milliseconds.
 const timeFormat = "2006-01-02T15:04:05.000Z07:00"
@@ -73,16 +75,5 @@ func text(value string) *string {
 }
 
 func succeed(w http.ResponseWriter, data any) error {
-	return write(w, http.StatusOK, envelope{Status: status{Code: codeOK}, Data: data})
-}
-
-func write(w http.ResponseWriter, httpStatus int, answer envelope) error {
-	body, err := json.Marshal(answer)
-	if err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(httpStatus)
-	_, _ = w.Write(body) // a client that went away is not a failure of the act
-	return nil
+	return web.WriteJSON(w, http.StatusOK, mediaType, envelope{Status: status{Code: codeOK}, Data: data})
 }

@@ -19,7 +19,7 @@ func New(a *authority.Authority, _ Options) dialect.Dialect {
 	n := native{authority: a}
 	return dialect.Dialect{
 		Name:   Name,
-		Spaces: []string{"/v1"},
+		Spaces: []string{"/v1", problemSpace},
 		Routes: []dialect.Route{
 			{
 				Method: http.MethodPost, Path: "/v1/login-tokens/redeem",
@@ -31,6 +31,8 @@ func New(a *authority.Authority, _ Options) dialect.Dialect {
 				Access: dialect.BySession("Authorization: Bearer", sessionSecret),
 				Handle: n.showSession,
 			},
+			{Method: http.MethodGet, Path: problemSpace, Access: dialect.Open("lists every problem code"), Handle: listProblems},
+			{Method: http.MethodGet, Path: problemSpace + "/{code}", Access: dialect.Open("says what a problem code means"), Handle: showProblem},
 		},
 		Fail: fail,
 	}

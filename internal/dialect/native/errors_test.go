@@ -12,11 +12,18 @@ import (
 func TestEveryKindOfFailureHasARow(t *testing.T) {
 	codes := map[string]bool{}
 	for kind := fault.Internal; kind <= fault.Unavailable; kind++ {
-		row := byKind[kind]
-		if row.status < 400 || row.code == "" || row.title == "" || codes[row.code] {
-			t.Errorf("%s: %+v", kind, row)
+		if byKind[kind].Status == 0 {
+			t.Errorf("%s has none", kind)
 		}
-		codes[row.code] = true
+	}
+	for _, row := range problems() {
+		if row.Status < 400 || row.Code == "" || row.Title == "" || row.Meaning == "" || row.Next == "" || codes[row.Code] {
+			t.Errorf("%+v", row)
+		}
+		codes[row.Code] = true
+	}
+	if len(codes) != len(byKind)+len(byReason) {
+		t.Errorf("the codes are %v", codes)
 	}
 }
 

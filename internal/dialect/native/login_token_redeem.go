@@ -25,7 +25,7 @@ func (n native) redeemLoginToken(c *dialect.Call) error {
 	if err != nil {
 		return refused(err)
 	}
-	return write(c.ResponseWriter, http.StatusOK, "application/json", redeemedAnswer{
+	return web.WriteJSON(c.ResponseWriter, http.StatusOK, "application/json", redeemedAnswer{
 		SessionToken: redeemed.Token.Reveal(), sessionFacts: factsOf(redeemed.SessionFacts),
 	})
 }

@@ -22,6 +22,8 @@ func TestWhatCannotBeUnderstoodIsRefusedNamingTheParameter(t *testing.T) {
 		{"a null token", `{"login_token":null}`, "login_token"},
 		{"an empty token", `{"login_token":""}`, "login_token"},
 		{"a number", `{"login_token":1}`, "login_token"},
+		{"a token with NUL", `{"login_token":"` + token + `\u0000"}`, "login_token"},
+		{"a token with a line break", `{"login_token":"` + token + `\n"}`, "login_token"},
 		{"an object", `{"login_token":{}}`, "login_token"},
 		{"another letter case", `{"Login_Token":"` + token + `"}`, "Login_Token"},
 		{"twice", `{` + member + `,` + member + `}`, "login_token"},

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"github.com/doorward/doorward/internal/dialect"
+	"github.com/doorward/doorward/internal/web"
 )
 
 // showSession answers whose the presented session is, whichever dialect opened it.
@@ -12,7 +13,7 @@ func (n native) showSession(c *dialect.Call) error {
 		return err
 	}
 	f := c.Verdict.SessionFacts
-	return write(c.ResponseWriter, http.StatusOK, "application/json", sessionAnswer{
+	return web.WriteJSON(c.ResponseWriter, http.StatusOK, "application/json", sessionAnswer{
 		sessionFacts: factsOf(f), Organisation: organisationOf(f), Unit: unitOf(f),
 	})
 }

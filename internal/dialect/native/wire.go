@@ -1,11 +1,5 @@
 package native
 
-import (
-	"net/http"
-
-	"github.com/go-json-experiment/json"
-)
-
 // redeemRequest is the body of POST /v1/login-tokens/redeem.
 type redeemRequest struct {
 	LoginToken *string `json:"login_token"`
@@ -68,15 +62,4 @@ type problem struct {
 	Code      string `json:"code"`
 	RequestID string `json:"request_id"`
 	Parameter string `json:"parameter,omitempty"`
-}
-
-func write(w http.ResponseWriter, status int, mediaType string, answer any) error {
-	body, err := json.Marshal(answer)
-	if err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", mediaType)
-	w.WriteHeader(status)
-	_, _ = w.Write(body) // a client that went away is not a failure of the act
-	return nil
 }

@@ -14,7 +14,7 @@ const Name = "pulse"
 // Options are an operator's choices; the zero value is the default of each.
 type Options struct {
 	SessionLifetime time.Duration // of a session from its log-in on, however it is used; 0: 168 hours
-	Development     bool          // failures carry dev_err_msg, which tells them apart: never in production
+	Development     bool          // failures carry dev_err_msg, which tells them apart: for tests in the same process, no flag sets it
 }
 
 // New returns the dialect over an authority.

@@ -2,10 +2,9 @@ package pulse
 
 import (
 	"net/http"
-	"strconv"
-	"time"
 
 	"github.com/doorward/doorward/internal/fault"
+	"github.com/doorward/doorward/internal/web"
 )
 
 // statuses is the one table from kind of failure to HTTP status.
@@ -34,12 +33,9 @@ func (p pulse) fail(w http.ResponseWriter, _ *http.Request, f *fault.Error) {
 		// Kind and reason only: a cause may quote what was sent.
 		answer.Development = f.Kind.String() + " (" + f.Reason + ")"
 	}
-	if f.RetryAfter > 0 {
-		seconds := (f.RetryAfter + time.Second - 1) / time.Second
-		w.Header().Set("Retry-After", strconv.FormatInt(int64(seconds), 10))
-	}
+	web.SetRetryAfter(w.Header(), f.RetryAfter)
 	if status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", "Bearer") // RFC 9110 §15.5.2 wants a challenge
 	}
-	_ = write(w, status, answer)
+	_ = web.WriteJSON(w, status, mediaType, answer)
 }

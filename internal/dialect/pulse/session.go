@@ -62,5 +62,5 @@ func (p pulse) showSession(c *dialect.Call) error {
 	}
 	answer := p.describe(c.By, chosen, token, c.Verdict.Session.ExpiresAt)
 	answer.Impersonating = text(c.Verdict.Actor.Principal.Email)
-	return write(c.ResponseWriter, http.StatusOK, answer)
+	return web.WriteJSON(c.ResponseWriter, http.StatusOK, mediaType, answer)
 }

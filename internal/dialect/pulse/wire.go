@@ -1,12 +1,8 @@
 package pulse
 
-import (
-	"net/http"
+import "github.com/doorward/doorward/internal/grant"
 
-	"github.com/go-json-experiment/json"
-
-	"github.com/doorward/doorward/internal/grant"
-)
+const mediaType = "application/json"
 
 // loginRequest is both forms of the log-in's body.
 type loginRequest struct {
@@ -64,15 +60,4 @@ type errorAnswer struct {
 	Error       string `json:"error"`
 	Message     string `json:"message,omitempty"`
 	Development string `json:"dev_err_msg,omitempty"`
-}
-
-func write(w http.ResponseWriter, status int, answer any) error {
-	body, err := json.Marshal(answer, json.Deterministic(true))
-	if err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(status)
-	_, _ = w.Write(body) // a client that went away is not a failure of the act
-	return nil
 }

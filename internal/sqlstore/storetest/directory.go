@@ -139,8 +139,10 @@ func credentialRoundTrip(t testing.TB, s Subject) {
 			Tenants: []tenant.ID{account}, Permissions: []grant.Permission{"readApplications"}, Dialects: []string{"pulse"},
 			Networks: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")},
 		},
-		Limits: map[string]int{"logintoken": 3}, ExpiresAt: now.Add(time.Hour), RevokedAt: now, CreatedAt: now, UpdatedAt: now, CreatedBy: other,
+		Limits: map[string]int{"logintoken": 3}, ExpiresAt: now.Add(time.Hour), RevokedAt: now, SecretAt: now.Add(-time.Minute), CreatedAt: now, UpdatedAt: now, CreatedBy: other,
 	}
+	s.change(t, func(tx authority.Tx) { tx.PutCredential(want) })
+	want.SecretAt = now.Add(time.Minute)
 	s.change(t, func(tx authority.Tx) { tx.PutCredential(want) })
 	s.view(t, func(ctx context.Context, v authority.View) error {
 		got, standing, err := v.CredentialByLookup(ctx, want.Lookup)
@@ -160,7 +162,7 @@ func credentialRoundTrip(t testing.TB, s Subject) {
 		}
 		return err
 	})
-	unrestricted := authority.Credential{ID: authority.CredentialID{6}, Kind: authority.APIKey, Principal: owner, Lookup: secret.Fingerprint{7}, Status: authority.Active, CreatedAt: now, UpdatedAt: now}
+	unrestricted := authority.Credential{ID: authority.CredentialID{6}, Kind: authority.APIKey, Principal: owner, Lookup: secret.Fingerprint{7}, Status: authority.Active, SecretAt: now, CreatedAt: now, UpdatedAt: now}
 	s.change(t, func(tx authority.Tx) { tx.PutCredential(unrestricted) })
 	s.view(t, func(ctx context.Context, v authority.View) error {
 		got, _, err := v.CredentialByLookup(ctx, unrestricted.Lookup)
@@ -175,7 +177,7 @@ func (s Subject) password(who grant.PrincipalID) authority.Credential {
 	now := s.Store.Now()
 	return authority.Credential{
 		ID: authority.CredentialID(secret.NewID(now)), Kind: authority.Password, Principal: who,
-		PasswordHash: secret.DummyHash(), Status: authority.Active, CreatedAt: now, UpdatedAt: now,
+		PasswordHash: secret.DummyHash(), Status: authority.Active, SecretAt: now, CreatedAt: now, UpdatedAt: now,
 	}
 }
 
@@ -193,7 +195,7 @@ func uniqueness(t testing.TB, s Subject) {
 		"a user name twice": func(tx authority.Tx) { tx.PutPrincipal(person(grant.Person(51), "x@acme.test", "ACME.owner", now)) },
 		"a second password": func(tx authority.Tx) { tx.PutCredential(s.password(owner)) },
 		"a look-up twice": func(tx authority.Tx) {
-			tx.PutCredential(authority.Credential{ID: authority.CredentialID{33}, Kind: authority.APIKey, Principal: owner, Lookup: secret.Fingerprint{9}, Status: authority.Active, CreatedAt: now, UpdatedAt: now})
+			tx.PutCredential(authority.Credential{ID: authority.CredentialID{33}, Kind: authority.APIKey, Principal: owner, Lookup: secret.Fingerprint{9}, Status: authority.Active, SecretAt: now, CreatedAt: now, UpdatedAt: now})
 		},
 		"a login token twice": func(tx authority.Tx) { tx.PutLoginToken(s.token(1)); tx.PutLoginToken(s.token(1)) },
 		"a session twice":     func(tx authority.Tx) { tx.PutSession(s.session(1)); tx.PutSession(s.session(1)) },

@@ -54,7 +54,7 @@ func (s Subject) fixture(t testing.TB) {
 		tx.PutCredential(authority.Credential{
 			ID: minterKey, Kind: authority.APIKey, Principal: minter, Name: "key", Lookup: secret.Fingerprint{9}, Status: authority.Active,
 			Restriction: authority.Restriction{Tenants: []tenant.ID{account}, Dialects: []string{"alephee"}},
-			Limits:      map[string]int{"logintoken": 30}, CreatedAt: now, UpdatedAt: now,
+			Limits:      map[string]int{"logintoken": 30}, SecretAt: now, CreatedAt: now, UpdatedAt: now,
 		})
 	})
 }

@@ -74,6 +74,7 @@ CREATE TABLE credentials (
     status        TEXT COLLATE "C" NOT NULL CHECK (status IN ('active', 'disabled')),
     expires_at    BIGINT,
     revoked_at    BIGINT,
+    secret_at     BIGINT NOT NULL,
     created_at    BIGINT NOT NULL,
     updated_at    BIGINT NOT NULL,
     created_by    TEXT COLLATE "C" NOT NULL

@@ -72,6 +72,7 @@ CREATE TABLE credentials (
     status        TEXT NOT NULL CHECK (status IN ('active', 'disabled')),
     expires_at    INTEGER,
     revoked_at    INTEGER,
+    secret_at     INTEGER NOT NULL,
     created_at    INTEGER NOT NULL,
     updated_at    INTEGER NOT NULL,
     created_by    TEXT NOT NULL
