@@ -36,6 +36,8 @@ func routeLine(method, path, surface, access string) string {
 // answerReady answers 200 when this node can serve and 503 when it cannot; the reason is in the log.
 func (s *Server) answerReady(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("Referrer-Policy", "no-referrer")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	record := web.RecordOf(r.Context())
 	record.Surface, record.Route = "server", readyPath
