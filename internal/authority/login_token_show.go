@@ -2,6 +2,7 @@ package authority
 
 import (
 	"context"
+	"time"
 
 	"github.com/doorward/doorward/internal/fault"
 	"github.com/doorward/doorward/internal/secret"
@@ -21,10 +22,9 @@ type ShowRequest struct {
 // ShowLoginToken returns what a live login token is about and counts that it was shown. It spends nothing. Whatever
 // is wrong with the token, it fails alike, with Unmet.
 func (a *Authority) ShowLoginToken(ctx context.Context, r ShowRequest) (LoginTokenFacts, error) {
-	refusal := fault.New(fault.Unmet, ReasonNotLive, "The login token cannot be redeemed.")
 	presented, ok := a.keys.ParseLoginToken(r.Token)
 	if !ok {
-		return LoginTokenFacts{}, refusal
+		return LoginTokenFacts{}, uselessToken(ReasonUnknown)
 	}
 	id := LoginTokenID(presented.ID)
 	var facts LoginTokenFacts
@@ -33,30 +33,63 @@ func (a *Authority) ShowLoginToken(ctx context.Context, r ShowRequest) (LoginTok
 		return err
 	})
 	if fault.KindOf(err) == fault.NotFound {
-		return LoginTokenFacts{}, refusal
+		return LoginTokenFacts{}, uselessToken(ReasonUnknown)
 	}
 	if err != nil {
 		return LoginTokenFacts{}, err
 	}
-	if !a.isShowable(facts, r, presented.Fingerprint) {
-		return LoginTokenFacts{}, refusal
+	if reason := a.uselessTo(r, facts, presented.Fingerprint); reason != "" {
+		return LoginTokenFacts{}, uselessToken(reason)
 	}
 	return facts, a.countShown(ctx, id, r.Absorbed)
 }
 
-func (a *Authority) isShowable(f LoginTokenFacts, r ShowRequest, fingerprint secret.Fingerprint) bool {
-	t, now := f.LoginToken, a.store.Now()
+// uselessToken is the one answer for every token that cannot be redeemed; only the operator sees the reason.
+func uselessToken(reason string) error {
+	return fault.New(fault.Unmet, reason, "The login token cannot be redeemed.")
+}
+
+// uselessTo returns why a token is of no use where it was presented, or "".
+func (a *Authority) uselessTo(r ShowRequest, f LoginTokenFacts, fingerprint secret.Fingerprint) string {
+	asked := ""
 	if r.HasEmail {
-		asked, ok := Canonical(r.Email)
-		if email, _ := Canonical(f.Subject.Principal.Email); !ok || asked != email {
-			return false
+		var ok bool
+		if asked, ok = Canonical(r.Email); !ok {
+			return ReasonOtherEmail
 		}
 	}
-	if r.Account != "" && t.Account != r.Account {
-		return false
+	now := a.store.Now()
+	if reason := f.unredeemable(Redemption{Fingerprint: fingerprint, Audience: r.Audience, CanonicalEmail: asked}, now); reason != "" {
+		return reason
 	}
-	return t.Fingerprint.Equal(fingerprint) && t.RedeemedAt.IsZero() && now.Before(t.ExpiresAt) && f.Live &&
-		!t.Reusable && t.Audience == r.Audience && a.judgeLoginToken(f, now) == ""
+	if r.Account != "" && f.LoginToken.Account != r.Account {
+		return ReasonOutside
+	}
+	return a.judgeLoginToken(f, now)
+}
+
+// unredeemable returns which condition of the redeeming statement a token does not meet, or "". It decides nothing
+// about a redemption, which only that statement does; it tells the operator why.
+func (f LoginTokenFacts) unredeemable(try Redemption, now time.Time) string {
+	t := f.LoginToken
+	email, _ := Canonical(f.Subject.Principal.Email)
+	switch {
+	case !t.Fingerprint.Equal(try.Fingerprint):
+		return ReasonUnknown
+	case t.Reusable:
+		return ReasonNotLive
+	case !t.RedeemedAt.IsZero():
+		return ReasonSpent
+	case !now.Before(t.ExpiresAt):
+		return ReasonExpired
+	case !f.Live:
+		return ReasonFenced
+	case t.Audience != try.Audience:
+		return ReasonOtherAudience
+	case try.CanonicalEmail != "" && try.CanonicalEmail != email:
+		return ReasonOtherEmail
+	}
+	return ""
 }
 
 // countShown is not an act: it changes nothing about what the token is worth, and so has no event of its own;

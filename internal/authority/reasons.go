@@ -26,7 +26,11 @@ const (
 	ReasonClosed            = "session-closed"      //
 	ReasonIdle              = "session-idle"        //
 	ReasonParentClosed      = "parent-closed"       // what it descends from has ended
-	ReasonNotLive           = "not-redeemable"      // unknown, spent, expired, cancelled, other audience or e-mail
+	ReasonNotLive           = "not-redeemable"      // a token that is never redeemed, or was not for a reason unknown
+	ReasonSpent             = "already-redeemed"    //
+	ReasonFenced            = "before-fence"        // minted before the fence was raised or the database failed over
+	ReasonOtherAudience     = "other-audience"      //
+	ReasonOtherEmail        = "other-email"         //
 	ReasonUnknownAudience   = "unknown-audience"    //
 	ReasonTooManyFromSource = "too-many-from-source"
 	ReasonNobody            = "not-authenticated"

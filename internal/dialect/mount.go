@@ -131,7 +131,7 @@ func (m mounted) begin(w http.ResponseWriter, r *http.Request, pattern string) {
 // fail answers a failure in the dialect's shape; its reason is kept for the log, and the cause of what is our own fault.
 func (m mounted) fail(w http.ResponseWriter, r *http.Request, err error) {
 	f, record := fault.As(err), web.RecordOf(r.Context())
-	record.Reason = fault.ReasonOf(err)
+	record.Reason = fault.OriginOf(err)
 	if f.Kind == fault.Internal || f.Kind == fault.Unavailable {
 		record.Cause = f
 	}

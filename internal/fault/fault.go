@@ -107,6 +107,22 @@ func ReasonOf(err error) string {
 	return "internal"
 }
 
+// OriginOf returns the reason of the innermost failure in err: where it was known first, before a dialect gave it a
+// name of its own.
+func OriginOf(err error) string {
+	reason := ReasonOf(err)
+	for {
+		e, ok := errors.AsType[*Error](err)
+		if !ok {
+			return reason
+		}
+		if e.Reason != "" {
+			reason = e.Reason
+		}
+		err = e.Cause
+	}
+}
+
 // As returns err as an *Error; one of no kind becomes Internal with err as its cause.
 func As(err error) *Error {
 	if e, ok := errors.AsType[*Error](err); ok {

@@ -58,3 +58,13 @@ func TestTheOperatorReadsKindReasonMessageAndCauseInOneLine(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestTheOriginOfAFailureIsWhereItWasKnownFirst(t *testing.T) {
+	first := fault.New(fault.Unmet, "already-redeemed", "no")
+	renamed := &fault.Error{Kind: fault.Unmet, Reason: "login-token-refused", Cause: fmt.Errorf("redeem: %w", first)}
+	for err, want := range map[error]string{first: "already-redeemed", renamed: "already-redeemed", errors.New("x"): "internal"} {
+		if got := fault.OriginOf(err); got != want {
+			t.Errorf("%v comes from %q, not %q", err, got, want)
+		}
+	}
+}

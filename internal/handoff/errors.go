@@ -34,7 +34,7 @@ var answers = map[fault.Kind]answer{
 // fail answers a failure with a page; its reason is kept for the log, and the cause of what is our own fault.
 func (h *handler) fail(v *visit, err error) {
 	f, record := fault.As(err), web.RecordOf(v.Context())
-	record.Reason = fault.ReasonOf(err)
+	record.Reason = fault.OriginOf(err)
 	if f.Kind == fault.Unmet {
 		h.failLink(v)
 		return

@@ -18,7 +18,7 @@ func TestTheReasonOfEveryFailedPageIsKeptForTheLogAndTheCauseOfOurs(t *testing.T
 			method, target, reason string
 			away                   bool
 		}{
-			{"GET", "/login?token=AAAAAAAAAAAAAAAAAAAAAA", authority.ReasonNotLive, false},
+			{"GET", "/login?token=AAAAAAAAAAAAAAAAAAAAAA", authority.ReasonUnknown, false},
 			{"GET", "/nothing", "unknown-path", false},
 			{"PUT", "/", "method-not-allowed", false},
 			{"GET", "/", "", false},

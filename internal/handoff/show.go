@@ -20,12 +20,14 @@ func (h *handler) showLanding(v *visit) error {
 	if err != nil {
 		return err
 	}
+	useless := notRedeemable(nil)
 	for _, l := range links {
 		if !l.hasFixed(query) {
 			continue
 		}
 		facts, err := h.authority.ShowLoginToken(v.Context(), l.showRequest(isAbsorbed(v.Request)))
 		if fault.KindOf(err) == fault.Unmet {
+			useless = notRedeemable(err)
 			continue
 		}
 		if err != nil {
@@ -33,11 +35,15 @@ func (h *handler) showLanding(v *visit) error {
 		}
 		return h.showLink(v, l, facts, here, signedIn)
 	}
-	return errNotRedeemable
+	return useless
 }
 
-// errNotRedeemable is the one answer to every useless link.
-var errNotRedeemable = fault.New(fault.Unmet, authority.ReasonNotLive, "The link does not work any more.")
+// notRedeemable is the one answer to every useless link; the reason behind it is for the log.
+func notRedeemable(because error) error {
+	return &fault.Error{
+		Kind: fault.Unmet, Reason: authority.ReasonNotLive, Message: "The link does not work any more.", Cause: because,
+	}
+}
 
 // showLink answers with the page that has the button, naming the session that the button would replace.
 func (h *handler) showLink(v *visit, l link, facts authority.LoginTokenFacts, here authority.SessionFacts, signedIn bool) error {
