@@ -193,7 +193,7 @@ func (p *application) credentialEvent(act audit.Act, c Credential, changed []str
 	if changed != nil {
 		e.Detail["changed"] = strings.Join(changed, ",")
 	}
-	e.Subject, e.Audience = c.Principal, c.Audience
+	e.Subject, e.Audience = c.Principal, int64(c.Audience)
 	return e
 }
 

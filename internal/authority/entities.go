@@ -85,7 +85,7 @@ type Credential struct {
 	Weak         bool                // a password that is too short, as taken over from elsewhere
 
 	Restriction
-	Audience  int64          // the audience whose back end redeems with it, or 0
+	Audience  AudienceID     // whose back end redeems with it, or 0
 	Limits    map[string]int // requests a minute by route name, over the dialect's default
 	Status    Status
 	ExpiresAt time.Time // zero: never
@@ -189,8 +189,6 @@ type Standing struct {
 	Roles     map[grant.RoleID]grant.Role // the organisations' own roles among the grants
 	Tenants   map[tenant.ID]Tenant        // every tenant granted at or at home in, and all above them
 }
-
-// Feed entry: something that ended or changed a fact.
 
 // FeedKind says which kind of fact changed.
 type FeedKind string

@@ -1,6 +1,10 @@
 package authority
 
-import "github.com/doorward/doorward/internal/secret"
+import (
+	"strconv"
+
+	"github.com/doorward/doorward/internal/secret"
+)
 
 // String returns the ID in 32 hex digits.
 func (id CredentialID) String() string { return secret.ID(id).String() }
@@ -19,3 +23,6 @@ func (id LoginTokenID) String() string { return secret.ID(id).String() }
 
 // IsZero reports whether there is no login token.
 func (id LoginTokenID) IsZero() bool { return secret.ID(id).IsZero() }
+
+// String returns the audience's number.
+func (id AudienceID) String() string { return strconv.FormatInt(int64(id), 10) }

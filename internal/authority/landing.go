@@ -2,14 +2,10 @@ package authority
 
 import (
 	"net/url"
-	"strconv"
 	"strings"
 
 	"github.com/doorward/doorward/internal/secret"
 )
-
-// String returns the audience's number.
-func (id AudienceID) String() string { return strconv.FormatInt(int64(id), 10) }
 
 // needsPortal reports whether the audience lands on the account's own portal.
 func (a Audience) needsPortal() bool { return strings.Contains(a.URL, "{portal}") }

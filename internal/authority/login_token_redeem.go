@@ -68,7 +68,7 @@ func (a *Authority) mayRedeem(by Actor, r *RedeemRequest) error {
 	case !by.may(grant.RedeemLoginToken, root):
 		return fault.New(fault.Denied, ReasonNoPermission, "This credential does not redeem login tokens.")
 	case !by.own:
-		r.Audience = AudienceID(by.credential.Audience)
+		r.Audience = by.credential.Audience
 	}
 	return nil
 }

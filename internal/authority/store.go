@@ -12,7 +12,8 @@ import (
 
 // Store keeps what the authority knows. Only fingerprints and hashes cross it, never a secret.
 type Store interface {
-	// View runs read against the store as it is now.
+	// View runs read against what is committed. Each method sees one moment or later ones, not all of them the same:
+	// a change beside it may be seen in part, as if the reads had been made one after the other.
 	View(ctx context.Context, read func(ctx context.Context, v View) error) error
 
 	// Change runs change as one transaction and returns nil only when it is durable.

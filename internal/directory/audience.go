@@ -58,7 +58,7 @@ func (r *reader) audienceKey(m mapping, id int64) {
 	})
 	r.grants(grant.Grant{Principal: service, Tenant: tenant.Installation, Role: grant.RelyingModule})
 	r.credential(m, "credential", authority.DirectoryCredential{Key: key, Credential: authority.Credential{
-		Kind: authority.APIKey, Principal: service, Name: m.optional("name"), Audience: id, Status: authority.Active,
+		Kind: authority.APIKey, Principal: service, Name: m.optional("name"), Audience: authority.AudienceID(id), Status: authority.Active,
 	}}, "")
 }
 

@@ -54,7 +54,7 @@ type query struct {
 // runner sends queries in one round trip, in order.
 type runner func(ctx context.Context, queries ...query) error
 
-// View runs read against the store as it is now.
+// View runs read against what is committed.
 func (s *Store) View(ctx context.Context, read func(ctx context.Context, v authority.View) error) error {
 	return s.engine.view(ctx, func(ctx context.Context, v view) error { return read(ctx, v) })
 }

@@ -1,0 +1,77 @@
+package sqlstore
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"sync/atomic"
+)
+
+// pendingChange is a change on its way through the writer.
+type pendingChange struct {
+	ctx    context.Context
+	change func(ctx context.Context, t *tx) error
+	taken  atomic.Bool // by the writer, or by a caller that gave up
+	done   chan error
+}
+
+// apply runs one change and its queued writes; wrote says whether it may have changed the database.
+func (w *groupWriter) apply(ctx context.Context, p *pendingChange) (wrote bool, err error) {
+	c := &groupConn{writer: w}
+	t := &tx{view: view{}}
+	t.run = func(ctx context.Context, queries ...query) error { return c.send(ctx, t.takeQueued(), queries) }
+	defer func() {
+		if r := recover(); r != nil {
+			// Only the type: the value may hold what the request held.
+			wrote, err = true, fmt.Errorf("a change panicked: %T\n%s", r, debug.Stack())
+		}
+	}()
+	if err := p.ctx.Err(); err != nil {
+		return false, err
+	}
+	if err := p.change(ctx, t); err != nil {
+		return c.wrote, err
+	}
+	if err := c.send(ctx, t.takeQueued(), nil); err != nil {
+		return true, err
+	}
+	return c.wrote, nil
+}
+
+// groupConn is the writer's connection as one change sees it.
+type groupConn struct {
+	writer *groupWriter
+	wrote  bool
+}
+
+func (c *groupConn) send(ctx context.Context, writes []statement, queries []query) error {
+	for _, s := range writes {
+		c.wrote = true
+		if err := c.writer.exec(ctx, s.text, s.args...); err != nil {
+			return err
+		}
+	}
+	for _, q := range queries {
+		prepared, err := c.writer.prepare(ctx, q.text)
+		if err != nil {
+			return err
+		}
+		if err := eachRow(ctx, prepared, c.noting(q)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// noting takes a row of a statement that writes as proof that it has written: one that returns none has changed none.
+func (c *groupConn) noting(q query) query {
+	if !isWrite(q.text) {
+		return q
+	}
+	row := q.row
+	q.row = func(scan func(dest ...any) error) error {
+		c.wrote = true
+		return row(scan)
+	}
+	return q
+}
