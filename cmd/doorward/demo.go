@@ -22,7 +22,7 @@ import (
 )
 
 type demoCommand struct {
-	Listen string `placeholder:"HOST:PORT" default:"127.0.0.1:8080" help:"Address to listen on."`
+	Listen string `placeholder:"HOST:PORT" default:"127.0.0.1:8080" help:"Address to listen on (default: 127.0.0.1:8080)."`
 	Data   string `placeholder:"DIR" help:"Directory of the demo's store (default: a temporary one, removed at the end)."`
 }
 

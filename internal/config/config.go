@@ -22,10 +22,10 @@ import (
 type Config struct {
 	Store
 
-	Listen    string `placeholder:"HOST:PORT" default:"127.0.0.1:8080" help:"Address to listen on."`
+	Listen    string `placeholder:"HOST:PORT" default:"127.0.0.1:8080" help:"Address to listen on (default: 127.0.0.1:8080)."`
 	PublicURL string `name:"public-url" placeholder:"URL" help:"URL under which others reach this installation, and its issuer (default: http://LISTEN)."`
 
-	TrustedProxies []netip.Prefix `placeholder:"CIDR,…" help:"Networks of the proxies in front, whose X-Forwarded-For is believed; without them every client behind a proxy is one source."`
+	TrustedProxies []netip.Prefix `placeholder:"CIDR" help:"Networks of the proxies in front, whose X-Forwarded-For is believed; without them every client behind a proxy is one source."`
 
 	Sessions       Sessions       `embed:"" group:"Session lifetimes"`
 	Alephee        Alephee        `embed:"" prefix:"alephee-" group:"Alephee dialect"`
