@@ -120,6 +120,17 @@ func TestASourceThatFailsTooOftenIsToldSoWhomeverItTriesAndItsKeysStillCount(t *
 	})
 }
 
+func TestTheRightSecretIsNoFailedTryEvenWhileItIsRefused(t *testing.T) {
+	eachTyped(t, func(t *testing.T, env *testenv.Env) {
+		wrong(t, env, "192.0.2.1", "zoe", 5)
+		for range authority.GuessRules[authority.GuessOfSource].Failures {
+			wantFault(t, try(t, env, "192.0.2.1", password("zoe", "the-right-password")), fault.Unauthenticated, authority.ReasonLocked)
+		}
+		// Had they counted, this source would be told that it fails too often.
+		wantFault(t, try(t, env, "192.0.2.1", password("nobody", "x")), fault.Unauthenticated, authority.ReasonUnknown)
+	})
+}
+
 func TestAFloodOfUnknownKeysHoldsUpNoKeyThatExists(t *testing.T) {
 	eachTyped(t, func(t *testing.T, env *testenv.Env) {
 		for i := range authority.GuessRules[authority.KeyGuessesOfSource].Failures {

@@ -124,6 +124,7 @@ func TestTheReasonOfEveryFailureIsKeptAndTheCauseOfOurs(t *testing.T) {
 		failure, cause error
 	}{
 		{"/s/x", "denied-here", fault.New(fault.Denied, "denied-here", ""), nil},
+		{"/s/x", "known-first", &fault.Error{Kind: fault.Unmet, Reason: "named-here", Cause: fault.New(fault.Unmet, "known-first", "")}, nil},
 		{"/s/x", "internal", broke, broke},
 		{"/s/x", fault.ReasonUnknownOutcome, fault.UnknownOutcome(broke), broke},
 		{"/s/x", "", nil, nil},
