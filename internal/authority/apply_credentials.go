@@ -153,7 +153,7 @@ func (p *application) compareCredential(d *difference, stored storedCredentials,
 // over returns the wanted credential with what is stored of it and the directory does not say.
 func (w wantedCredential) over(have Credential, now time.Time) Credential {
 	next := w.Credential
-	next.ID, next.RevokedAt = have.ID, have.RevokedAt
+	next.ID, next.RevokedAt, next.Replaces = have.ID, have.RevokedAt, have.Replaces
 	next.CreatedAt, next.UpdatedAt, next.CreatedBy = have.CreatedAt, have.UpdatedAt, have.CreatedBy
 	next.SecretAt = have.SecretAt
 	next.PasswordHash, next.Weak = have.PasswordHash, have.Weak

@@ -98,7 +98,7 @@ func (p *application) newPrincipal(want Principal) edit {
 }
 
 func (p *application) changedPrincipal(want, have Principal, changed []string) edit {
-	want.CreatedAt, want.CreatedBy = have.CreatedAt, have.CreatedBy
+	want.CreatedAt, want.CreatedBy, want.HeldAt = have.CreatedAt, have.CreatedBy, have.HeldAt
 	want.UpdatedAt, want.UpdatedBy = p.store.Now(), p.by.Principal().ID
 	return edit{
 		put:    func(tx Tx) { tx.PutPrincipal(want) },

@@ -86,7 +86,7 @@ func credentialsOf(t *testing.T, env *testenv.Env, id grant.PrincipalID) (found 
 }
 
 func TestARotatedManagerTokenCancelsTheOldOneForGood(t *testing.T) {
-	old, fresh := authority.ByManagerKey(secret.Of("vY5fwetestK3gJXZH5uHCw")), authority.ByManagerKey(secret.Of("another-manager-token-1"))
+	old, fresh := authority.ByKey(secret.Of("vY5fwetestK3gJXZH5uHCw")), authority.ByKey(secret.Of("another-manager-token-1"))
 	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
 		env.Demo(t)
 		mustReason(t, env, authority.Origin{}, old, "")
@@ -108,7 +108,7 @@ func TestAKeyGivenToAnotherPersonEndsTheFormerOnesSessions(t *testing.T) {
 	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
 		env.Demo(t)
 		by, err := env.Authority.Authenticate(t.Context(), authority.Origin{Dialect: "crmcom"},
-			authority.ByAPIKey(secret.Of("C0FFEE00C0FFEE00C0FFEE00C0FFEE00")))
+			authority.ByKey(secret.Of("C0FFEE00C0FFEE00C0FFEE00C0FFEE00")))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -244,7 +244,7 @@ func TestLogInsGoOnWhileDirectoriesAreApplied(t *testing.T) {
 			}
 		}()
 		for logIns := 0; ; logIns++ {
-			mustReason(t, env, authority.Origin{Dialect: "alephee"}, authority.ByAPIKey(secret.Of("6F9619FF-8B86-D011-B42D-00C04FC964FF")), "")
+			mustReason(t, env, authority.Origin{Dialect: "alephee"}, authority.ByKey(secret.Of("6F9619FF-8B86-D011-B42D-00C04FC964FF")), "")
 			select {
 			case <-done:
 				return

@@ -72,7 +72,7 @@ func (p *application) newTenant(want Tenant) edit {
 }
 
 func (p *application) changedTenant(want, have Tenant, changed []string) edit {
-	want.CreatedAt, want.UpdatedAt = have.CreatedAt, p.store.Now()
+	want.CreatedAt, want.UpdatedAt, want.HeldAt = have.CreatedAt, p.store.Now(), have.HeldAt
 	return edit{
 		put:    func(tx Tx) { tx.PutTenant(want) },
 		events: []audit.Event{p.tenantEvent(want, "updated", strings.Join(changed, ","))},

@@ -279,7 +279,7 @@ func TestAnAccountMovesToAnotherReseller(t *testing.T) {
 			t.Errorf("-want +got:\n%s", diff)
 		}
 		by, err := env.Authority.Authenticate(t.Context(), authority.Origin{Dialect: "activeplatform"},
-			authority.ByManagerKey(secret.Of("vY5fwetestK3gJXZH5uHCw")))
+			authority.ByKey(secret.Of("vY5fwetestK3gJXZH5uHCw")))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -68,7 +68,7 @@ func (a *Authority) verify(ctx context.Context, from Origin, p Proof, c Credenti
 
 // matches verifies what must match: a hash through the bounded pool, a fingerprint in constant time.
 func (a *Authority) matches(ctx context.Context, p Proof, c Credential) (bool, error) {
-	if p.kind == KeyPair {
+	if c.Kind == KeyPair || p.isKey() && c.ID.IsZero() {
 		return a.keys.Fingerprint(secret.PurposePairSecret, p.secret).Equal(c.Verifier), nil
 	}
 	if !p.isHashed() {

@@ -55,7 +55,7 @@ func TestNoSecretIsInAnythingThatIsPrintedRecordedOrFailedWith(t *testing.T) {
 		proofs := []authority.Proof{
 			password("zoe", "the-right-password"), password("zoe", "canary-wrong-secret"), password("canary-nobody", "canary-wrong-secret"),
 			authority.ByPassCode(organisation, secret.Of("CARD-1"), secret.Of("9Q4T7Z")),
-			authority.ByAPIKey(secret.Of("key-of-zoe")), authority.ByAPIKey(secret.Of("canary-unknown-key")),
+			authority.ByKey(secret.Of("key-of-zoe")), authority.ByKey(secret.Of("canary-unknown-key")),
 			authority.ByKeyPair(secret.Of("pair-of-zoe"), secret.Of("canary-wrong-secret")),
 			authority.ByAuthenticationCode(organisation, secret.Of("canary-unknown-key")),
 			authority.ByPassword(organisation, "zoe", secret.Of(strings.Repeat("canary-wrong-secret", 100))),

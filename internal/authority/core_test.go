@@ -68,11 +68,11 @@ const acme = tenant.ID("account:1200")
 
 // Proofs of who is in the core directory.
 var (
-	integrator = authority.ByAPIKey(secret.Of("key-of-the-integrator"))
-	clerk      = authority.ByAPIKey(secret.Of("key-of-the-clerk"))
-	portal     = authority.ByAPIKey(secret.Of("key-of-the-portal"))
-	panel      = authority.ByAPIKey(secret.Of("key-of-the-panel"))
-	manager    = authority.ByManagerKey(secret.Of("key-of-the-manager"))
+	integrator = authority.ByKey(secret.Of("key-of-the-integrator"))
+	clerk      = authority.ByKey(secret.Of("key-of-the-clerk"))
+	portal     = authority.ByKey(secret.Of("key-of-the-portal"))
+	panel      = authority.ByKey(secret.Of("key-of-the-panel"))
+	manager    = authority.ByKey(secret.Of("key-of-the-manager"))
 	pair       = authority.ByKeyPair(secret.Of("pair-key"), secret.Of("pair-secret"))
 )
 

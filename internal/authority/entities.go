@@ -30,6 +30,7 @@ type Tenant struct {
 	Position  int64  // order in the directory file
 	Portal    string // base URL of the account's own portal, or empty
 	Profile   Profile
+	HeldAt    time.Time // suspended by an operator's command, whatever the status says; zero: not
 	CreatedAt time.Time
 	UpdatedAt time.Time
 }
@@ -49,6 +50,7 @@ type Principal struct {
 	Username     string
 	Name         string
 	Status       Status
+	HeldAt       time.Time // deactivated by an operator's command, whatever the status says; zero: not
 	CreatedAt    time.Time
 	UpdatedAt    time.Time
 	CreatedBy    grant.PrincipalID
@@ -88,9 +90,10 @@ type Credential struct {
 	Audience  AudienceID     // whose back end redeems with it, or 0
 	Limits    map[string]int // requests a minute by route name, over the dialect's default
 	Status    Status
-	ExpiresAt time.Time // zero: never
-	RevokedAt time.Time // zero: not revoked
-	SecretAt  time.Time // when the secret became what it is; what was made by an older one ended then
+	ExpiresAt time.Time    // zero: never
+	RevokedAt time.Time    // zero: not revoked
+	SecretAt  time.Time    // when the secret became what it is; what was made by an older one ended then
+	Replaces  CredentialID // whose place it took when it was rotated, or zero
 	CreatedAt time.Time
 	UpdatedAt time.Time
 	CreatedBy grant.PrincipalID
@@ -102,6 +105,14 @@ type Restriction struct {
 	Permissions []grant.Permission
 	Dialects    []string
 	Networks    []netip.Prefix
+}
+
+// CredentialUse is the last time a credential proved its principal in one dialect from one place.
+type CredentialUse struct {
+	Credential CredentialID
+	Dialect    string
+	Source     string // the source prefix; empty for what people type, whose whereabouts are not kept
+	At         time.Time
 }
 
 // AudienceID names a relying module, as the directory numbers it.
@@ -144,6 +155,7 @@ type LoginToken struct {
 	Actor       grant.PrincipalID // the person who acts as the subject, or empty
 	Credential  CredentialID      // what the minting actor proved itself with
 	Parent      SessionID         // the session it was minted from, or zero
+	SecretAt    time.Time         // of that credential when it was minted
 	Dialect     string
 	Reusable    bool   // a validation token: checked until it expires, never redeemed
 	Slot        string // at most one live token may hold it; empty: none
@@ -172,6 +184,7 @@ type Session struct {
 	Audience     AudienceID
 	Actor        grant.PrincipalID // who acts as the subject, or empty
 	Credential   CredentialID      // what it descends from
+	SecretAt     time.Time         // of that credential when the session was opened
 	Parent       SessionID         // the session whose login token it came from, or zero
 	LoginToken   LoginTokenID      // it was redeemed from, or zero
 	Dialect      string

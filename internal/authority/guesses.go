@@ -95,7 +95,7 @@ func budgetsOf(p Proof, c Credential) (ofSource string, perWho []string) {
 		return GuessOfSource, []string{GuessBySource, GuessAnySource}
 	case c.ID.IsZero():
 		return KeyGuessesOfSource, nil
-	case p.kind == KeyPair:
+	case c.Kind == KeyPair:
 		return "", []string{KeyGuessBySource}
 	}
 	return "", nil
@@ -111,6 +111,8 @@ func (a *Authority) guessedAt(p Proof, c Credential, s Standing) string {
 	presented := p.lookup.Reveal()
 	if p.kind == Password {
 		presented = p.name
+	} else if p.kind == KeyPair {
+		presented = p.pairKey.Reveal()
 	}
 	canonical, ok := Canonical(presented)
 	if !ok {

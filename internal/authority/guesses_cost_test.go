@@ -107,7 +107,7 @@ func TestASourceThatFailsTooOftenIsToldSoWhomeverItTriesAndItsKeysStillCount(t *
 				t.Errorf("%s: it is not said for how long", name)
 			}
 		}
-		if err := try(t, node, "192.0.2.1", authority.ByAPIKey(secret.Of("key-of-zoe"))); err != nil {
+		if err := try(t, node, "192.0.2.1", authority.ByKey(secret.Of("key-of-zoe"))); err != nil {
 			t.Errorf("a key from there: %v", err)
 		}
 		if err := try(t, env, "192.0.2.2", password("zoe", "the-right-password")); err != nil {
@@ -134,11 +134,11 @@ func TestTheRightSecretIsNoFailedTryEvenWhileItIsRefused(t *testing.T) {
 func TestAFloodOfUnknownKeysHoldsUpNoKeyThatExists(t *testing.T) {
 	eachTyped(t, func(t *testing.T, env *testenv.Env) {
 		for i := range authority.GuessRules[authority.KeyGuessesOfSource].Failures {
-			_ = try(t, env, "192.0.2.1", authority.ByManagerKey(secret.Of(fmt.Sprintf("junk-%d", i))))
+			_ = try(t, env, "192.0.2.1", authority.ByKey(secret.Of(fmt.Sprintf("junk-%d", i))))
 		}
-		wantFault(t, try(t, env, "192.0.2.1", authority.ByAPIKey(secret.Of("junk"))), fault.TooMany, authority.ReasonTooManyFromSource)
+		wantFault(t, try(t, env, "192.0.2.1", authority.ByKey(secret.Of("junk"))), fault.TooMany, authority.ReasonTooManyFromSource)
 		for name, p := range map[string]authority.Proof{
-			"a key":      authority.ByAPIKey(secret.Of("key-of-zoe")),
+			"a key":      authority.ByKey(secret.Of("key-of-zoe")),
 			"a key pair": authority.ByKeyPair(secret.Of("pair-of-zoe"), secret.Of("secret-of-zoe")),
 			"a password": password("zoe", "the-right-password"),
 		} {
@@ -161,7 +161,7 @@ func TestWrongSecretsLockTheirKeyPairForThatSourceOnly(t *testing.T) {
 			t.Errorf("from elsewhere: %v", err)
 		}
 		for name, p := range map[string]authority.Proof{
-			"another key of the same person": authority.ByAPIKey(secret.Of("key-of-zoe")),
+			"another key of the same person": authority.ByKey(secret.Of("key-of-zoe")),
 			"the person's password":          password("zoe", "the-right-password"),
 		} {
 			if err := try(t, env, "192.0.2.1", p); err != nil {

@@ -101,7 +101,7 @@ func TestFiveWrongPasswordsLockThePersonForThatSourceOnly(t *testing.T) {
 			t.Errorf("somebody else from there: %v", err)
 		}
 		for name, key := range map[string]authority.Proof{
-			"a key":  authority.ByAPIKey(secret.Of("key-of-zoe")),
+			"a key":  authority.ByKey(secret.Of("key-of-zoe")),
 			"a pair": authority.ByKeyPair(secret.Of("pair-of-zoe"), secret.Of("secret-of-zoe")),
 		} {
 			if err := try(t, env, "192.0.2.1", key); err != nil {
@@ -181,7 +181,7 @@ func TestManySourcesTogetherLockAPersonAndLetKeysThrough(t *testing.T) {
 			_ = try(t, hashing, fmt.Sprintf("198.51.100.%d", i/4+1), password("zoe", "wrong"))
 		}
 		wantFault(t, try(t, env, "192.0.2.1", password("zoe", "the-right-password")), fault.Unauthenticated, authority.ReasonLocked)
-		if err := try(t, env, "198.51.100.1", authority.ByAPIKey(secret.Of("key-of-zoe"))); err != nil {
+		if err := try(t, env, "198.51.100.1", authority.ByKey(secret.Of("key-of-zoe"))); err != nil {
 			t.Errorf("a key: %v", err)
 		}
 	})

@@ -15,6 +15,7 @@ type handover struct {
 	credential Credential
 	account    []Tenant
 	made       time.Time // of the login token or the session; zero: it is being made
+	secretAt   time.Time // of the credential when it was made
 }
 
 // judgeHandover returns why a handover does not count now, or "". The same rule decides when a login token is
@@ -24,7 +25,7 @@ func (a *Authority) judgeHandover(h handover, now time.Time) string {
 	if reason := h.credential.ended(now); reason != "" {
 		return reason
 	}
-	if !h.made.IsZero() && h.credential.outdates(h.made) {
+	if !h.made.IsZero() && h.credential.outdates(h.secretAt, h.made) {
 		return ReasonRevoked
 	}
 	for _, who := range []Standing{h.minter, h.subject} {
@@ -53,8 +54,15 @@ func (a *Authority) judgeHandover(h handover, now time.Time) string {
 	return a.judgeMinter(h, permission, path)
 }
 
-// outdates reports whether what a credential's secret made at a time was made by a secret that is none any more.
-func (c Credential) outdates(made time.Time) bool { return made.Before(c.SecretAt) }
+// outdates reports whether something was made by a secret that is the credential's no more: by the secret that its
+// maker proved itself with, so that a request in flight while it changed is caught too. What an older version of
+// Doorward made does not say which it was and is judged by time.
+func (c Credential) outdates(secretAt, made time.Time) bool {
+	if secretAt.IsZero() {
+		return made.Before(c.SecretAt)
+	}
+	return !secretAt.Equal(c.SecretAt)
+}
 
 // judgeMinter asks whether who handed over still may; nobody needs leave to hand over oneself.
 func (a *Authority) judgeMinter(h handover, permission grant.Permission, path tenant.Path) string {

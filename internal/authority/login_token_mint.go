@@ -46,7 +46,7 @@ func (a *Authority) MintLoginToken(ctx context.Context, by Actor, r MintRequest)
 		t := LoginToken{
 			ID: LoginTokenID(text.ID), Fingerprint: text.Fingerprint,
 			Audience: r.Audience, Subject: plan.subject.Principal.ID, Account: r.Account,
-			Actor: plan.actor.Principal.ID, Credential: by.credential.ID, Parent: by.session,
+			Actor: plan.actor.Principal.ID, Credential: by.credential.ID, SecretAt: by.credential.SecretAt, Parent: by.session,
 			Dialect: by.origin.Dialect, Reusable: plan.audience.Kind == API,
 			MintedAt: now, ExpiresAt: now.Add(plan.lifetime),
 		}

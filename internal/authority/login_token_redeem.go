@@ -149,7 +149,7 @@ func (a *Authority) judgeLoginToken(f LoginTokenFacts, now time.Time) string {
 	}
 	return a.judgeHandover(handover{
 		subject: f.Subject, actor: f.Actor, minter: f.Minter, credential: f.Credential, account: f.Account,
-		made: f.LoginToken.MintedAt,
+		made: f.LoginToken.MintedAt, secretAt: f.LoginToken.SecretAt,
 	}, now)
 }
 
@@ -161,7 +161,7 @@ func (a *Authority) sessionOf(f LoginTokenFacts, minted secret.Minted, now time.
 	return Session{
 		ID: SessionID(minted.ID), Fingerprint: minted.Fingerprint,
 		Subject: f.LoginToken.Subject, Organisation: f.Subject.Principal.Organisation, Account: f.LoginToken.Account,
-		Audience: f.LoginToken.Audience, Actor: f.LoginToken.Actor, Credential: f.LoginToken.Credential,
+		Audience: f.LoginToken.Audience, Actor: f.LoginToken.Actor, Credential: f.LoginToken.Credential, SecretAt: f.LoginToken.SecretAt,
 		Parent: f.LoginToken.Parent, LoginToken: f.LoginToken.ID, Dialect: f.LoginToken.Dialect,
 		OpenedAt: now, ExpiresAt: now.Add(lifetime.Absolute), IdleLifetime: lifetime.Idle, UsedAt: now,
 	}

@@ -25,7 +25,7 @@ func TestAPasswordFloodIsShedAndKeyLogInsGoThrough(t *testing.T) {
 			}
 		}
 		for name, p := range map[string]authority.Proof{
-			"a key":  authority.ByAPIKey(secret.Of("key-of-zoe")),
+			"a key":  authority.ByKey(secret.Of("key-of-zoe")),
 			"a pair": authority.ByKeyPair(secret.Of("pair-of-zoe"), secret.Of("secret-of-zoe")),
 		} {
 			if err := try(t, &node, "192.0.2.1", p); err != nil {

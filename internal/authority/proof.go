@@ -2,6 +2,7 @@ package authority
 
 import (
 	"context"
+	"strings"
 
 	"github.com/doorward/doorward/internal/fault"
 	"github.com/doorward/doorward/internal/secret"
@@ -10,22 +11,29 @@ import (
 
 // Proof is what somebody presents to be authenticated by.
 type Proof struct {
-	kind         CredentialKind
-	lookup       secret.Text // the key, identifier or code it is found by
-	secret       secret.Text // what must match: a pair's secret, a password, a pass code
-	name         string      // the log-in name of a password
-	organisation tenant.ID   // the principal must be of it; empty: any
+	kind         CredentialKind // of the place it was presented in; KeyPair finds one-string keys too, and the other way round
+	lookup       secret.Text    // the key, identifier or code it is found by
+	pairKey      secret.Text    // instead of it, a pair's key
+	secret       secret.Text    // what must match: a pair's secret, a password, a pass code
+	name         string         // the log-in name of a password
+	organisation tenant.ID      // the principal must be of it; empty: any
 }
 
-// ByAPIKey proves a principal by an API key, one string.
-func ByAPIKey(key secret.Text) Proof { return Proof{kind: APIKey, lookup: key} }
+// ByKey proves a principal where a wire has room for one string: by an API key, by a manager key, or by a key pair
+// written as key:secret.
+func ByKey(key secret.Text) Proof {
+	pairKey, pairSecret, _ := strings.Cut(key.Reveal(), ":")
+	return Proof{kind: APIKey, lookup: key, pairKey: secret.Of(pairKey), secret: secret.Of(pairSecret)}
+}
 
-// ByManagerKey proves a manager by the personal token of a reseller's staff.
-func ByManagerKey(key secret.Text) Proof { return Proof{kind: ManagerKey, lookup: key} }
-
-// ByKeyPair proves a principal by a key and its secret.
+// ByKeyPair proves a principal where a wire has room for a key and its secret: by a key pair, or by a key of one
+// string given as both.
 func ByKeyPair(key, pairSecret secret.Text) Proof {
-	return Proof{kind: KeyPair, lookup: key, secret: pairSecret}
+	p := Proof{kind: KeyPair, pairKey: key, secret: pairSecret}
+	if key.Reveal() == pairSecret.Reveal() {
+		p.lookup = key
+	}
+	return p
 }
 
 // ByPassword proves a person by e-mail, or by user name within an organisation, and password.
@@ -70,7 +78,7 @@ func (a *Authority) find(ctx context.Context, p Proof) (c Credential, s Standing
 
 func (a *Authority) findIn(ctx context.Context, v View, p Proof) (Credential, Standing, error) {
 	if p.kind != Password {
-		return v.CredentialByLookup(ctx, a.keys.Fingerprint(purposes[p.kind], p.lookup))
+		return v.CredentialByLookup(ctx, a.lookups(p)...)
 	}
 	canonical, ok := Canonical(p.name)
 	switch {
@@ -83,6 +91,20 @@ func (a *Authority) findIn(ctx context.Context, v View, p Proof) (Credential, St
 		return v.PasswordByUsername(ctx, p.organisation, canonical)
 	}
 }
+
+// lookups returns by what a proof may be found. Every key is looked up as all kinds that a key can be, so that one works
+// in every dialect that it is allowed in, and the look-up costs the same whatever it is.
+func (a *Authority) lookups(p Proof) []secret.Fingerprint {
+	if !p.isKey() {
+		return []secret.Fingerprint{a.LookupOf(p.kind, p.lookup)}
+	}
+	return []secret.Fingerprint{
+		a.LookupOf(APIKey, p.lookup), a.LookupOf(ManagerKey, p.lookup), a.LookupOf(KeyPair, p.pairKey),
+	}
+}
+
+// isKey reports whether it was presented where programs present keys.
+func (p Proof) isKey() bool { return p.kind == APIKey || p.kind == KeyPair }
 
 // LookupOf returns the fingerprint by which a credential of a kind is found.
 func (a *Authority) LookupOf(kind CredentialKind, text secret.Text) secret.Fingerprint {

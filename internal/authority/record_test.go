@@ -116,7 +116,7 @@ func TestADenialWhoseEventCannotBeWrittenIsAFailureOfOurs(t *testing.T) {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
-		_, err := a.Authenticate(t.Context(), here, authority.ByAPIKey(secret.Of("unknown")))
+		_, err := a.Authenticate(t.Context(), here, authority.ByKey(secret.Of("unknown")))
 		wantFault(t, err, fault.Unavailable, "store-unavailable")
 	})
 }

@@ -12,7 +12,7 @@ import (
 	"github.com/doorward/doorward/internal/testenv"
 )
 
-var unknownKey = authority.ByAPIKey(secret.Of("no such key"))
+var unknownKey = authority.ByKey(secret.Of("no such key"))
 
 func TestRefusalsPastASourcesBudgetAreRecordedAsOneCount(t *testing.T) {
 	testenv.Each(t, func(t *testing.T, env *testenv.Env) {

@@ -37,7 +37,7 @@ func (a *Authority) OpenSession(ctx context.Context, by Actor, r SessionRequest)
 			ID: SessionID(minted.ID), Fingerprint: minted.Fingerprint,
 			Subject: by.Principal().ID, Organisation: by.Principal().Organisation,
 			Account: by.credential.onlyAccount(), Unit: unit,
-			Credential: by.credential.ID, Dialect: by.origin.Dialect,
+			Credential: by.credential.ID, SecretAt: by.credential.SecretAt, Dialect: by.origin.Dialect,
 			OpenedAt: now, ExpiresAt: now.Add(r.Lifetime.Absolute), IdleLifetime: r.Lifetime.Idle, UsedAt: now,
 		}}
 		tx.PutSession(opened.Session)

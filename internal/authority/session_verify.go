@@ -74,7 +74,7 @@ func (a *Authority) judgeSession(f SessionFacts, now time.Time) string {
 	}
 	return a.judgeHandover(handover{
 		subject: f.Subject, actor: f.Actor, minter: f.Holder,
-		credential: f.Credential, account: f.Account, made: s.OpenedAt,
+		credential: f.Credential, account: f.Account, made: s.OpenedAt, secretAt: s.SecretAt,
 	}, now)
 }
 
@@ -83,7 +83,7 @@ func judgeSignedIn(f SessionFacts, now time.Time) string {
 	if reason := f.Credential.ended(now); reason != "" {
 		return reason
 	}
-	if f.Credential.outdates(f.Session.OpenedAt) {
+	if f.Credential.outdates(f.Session.SecretAt, f.Session.OpenedAt) {
 		return ReasonRevoked
 	}
 	if f.Credential.Principal != f.Session.Subject {
@@ -147,7 +147,7 @@ func (a *Authority) AuthenticateSession(ctx context.Context, from Origin, token 
 	}
 	if !v.Session.LoginToken.IsZero() {
 		// A handed-over person is not bound by what bound the credential that handed it over.
-		by.credential = Credential{ID: v.Credential.ID, Restriction: Restriction{Tenants: []tenant.ID{v.Session.Account}}}
+		by.credential = Credential{ID: v.Credential.ID, SecretAt: v.Session.SecretAt, Restriction: Restriction{Tenants: []tenant.ID{v.Session.Account}}}
 	}
 	return by, v, nil
 }

@@ -7,7 +7,7 @@ import (
 
 // node returns what the tree needs of the tenant.
 func (t Tenant) node() tenant.Node {
-	return tenant.Node{ID: t.ID, Parent: t.Parent, Suspended: t.Status != Active}
+	return tenant.Node{ID: t.ID, Parent: t.Parent, Suspended: t.Status != Active || !t.HeldAt.IsZero()}
 }
 
 // pathOf turns a lineage, nearest first, into the path of its first tenant.
@@ -49,6 +49,9 @@ func (a *Authority) heldOf(s Standing) []grant.Held {
 func (s Standing) refusal() string {
 	switch s.Principal.Status {
 	case Active:
+		if !s.Principal.HeldAt.IsZero() {
+			return ReasonInactive
+		}
 	case "": // nobody was found
 		return ReasonUnknown
 	case Deleted:

@@ -109,8 +109,9 @@ type PrincipalTx interface {
 
 // CredentialView reads credentials.
 type CredentialView interface {
-	// CredentialByLookup returns the credential with this fingerprint and the standing of its principal.
-	CredentialByLookup(ctx context.Context, lookup secret.Fingerprint) (Credential, Standing, error)
+	// CredentialByLookup returns the first credential that has one of these fingerprints, in their order, and the
+	// standing of its principal.
+	CredentialByLookup(ctx context.Context, lookups ...secret.Fingerprint) (Credential, Standing, error)
 	// PasswordByEmail returns the password of the person with this canonical e-mail and the person's standing.
 	// A person without a password is returned with a zero Credential.
 	PasswordByEmail(ctx context.Context, canonical string) (Credential, Standing, error)
@@ -120,12 +121,18 @@ type CredentialView interface {
 	Credentials(ctx context.Context, lookups []secret.Fingerprint) ([]Credential, error)
 	// CredentialsOf returns all credentials of these principals, revoked ones included.
 	CredentialsOf(ctx context.Context, ids []grant.PrincipalID) ([]Credential, error)
+	// CredentialUses returns the last uses of these credentials, the latest first.
+	CredentialUses(ctx context.Context, ids []CredentialID) ([]CredentialUse, error)
 }
 
 // CredentialTx writes credentials.
 type CredentialTx interface {
 	// PutCredential adds a credential or replaces the one with the same ID.
 	PutCredential(c Credential)
+	// NoteCredentialUse moves the last use of a credential in a dialect from a source forward, never back.
+	NoteCredentialUse(u CredentialUse)
+	// ForgetCredentialUses drops the uses of a credential before a time.
+	ForgetCredentialUses(id CredentialID, before time.Time)
 }
 
 // AudienceView reads audiences.

@@ -43,7 +43,7 @@ func accessed(t *testing.T, env *testenv.Env, name string, rule dialect.Access, 
 
 func byKey(permission grant.Permission) dialect.Access {
 	return dialect.ByCredential("a header", permission, func(c *dialect.Call) (authority.Proof, error) {
-		return authority.ByAPIKey(secret.Of(c.Request.Header.Get("Proof"))), nil
+		return authority.ByKey(secret.Of(c.Request.Header.Get("Proof"))), nil
 	})
 }
 
@@ -82,7 +82,7 @@ func TestARuleLetsInWhoItSaysAndNobodyElse(t *testing.T) {
 
 func sessionOf(t *testing.T, env *testenv.Env, name string) string {
 	t.Helper()
-	by, err := env.Authority.Authenticate(t.Context(), authority.Origin{Dialect: name}, authority.ByAPIKey(secret.Of("key-of-ann")))
+	by, err := env.Authority.Authenticate(t.Context(), authority.Origin{Dialect: name}, authority.ByKey(secret.Of("key-of-ann")))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -40,7 +40,7 @@ func sample(phases *[]string, failAt string) dialect.Dialect {
 			{
 				Method: "GET", Path: "/s/phases", Check: phase("check"), Limit: phase("limit"), Handle: phase("handle"),
 				Access: dialect.ByCredential("a test", "", func(c *dialect.Call) (authority.Proof, error) {
-					return authority.ByAPIKey(secret.Of("key-of-the-portal")), phase("access")(c)
+					return authority.ByKey(secret.Of("key-of-the-portal")), phase("access")(c)
 				}),
 			},
 			open("GET", "/s/things/{id}"), open("POST", "/s/things/{id}"), open("POST", "/s/echo"),

@@ -14,7 +14,7 @@ var LevelNames = []string{"owner", "admin", "finance", "user"}
 // BuiltIn returns the built-in roles; actingManagers names the manager roles that may act as an account's owner.
 func BuiltIn(actingManagers []string) Roles {
 	roles := Roles{
-		Operator:       {Inherits: true, Permissions: []Permission{ManageDirectory, CloseSession}},
+		Operator:       {Inherits: true, Permissions: []Permission{ManageDirectory, ReadDirectory, ManageCredential, ReadEvents, CloseSession}},
 		AccountOwner:   {},
 		AccountAdmin:   {},
 		AccountFinance: {},
@@ -24,9 +24,12 @@ func BuiltIn(actingManagers []string) Roles {
 		RelyingModule:  {Inherits: true, Permissions: []Permission{RedeemLoginToken}},
 	}
 	for _, name := range ManagerNames {
-		role := Role{Inherits: true}
+		role := Role{Inherits: true, Permissions: []Permission{ReadDirectory}}
 		if slices.Contains(actingManagers, name) {
-			role.Permissions = []Permission{ActAsOwner}
+			role.Permissions = append(role.Permissions, ActAsOwner)
+		}
+		if name == "owner" || name == "admin" {
+			role.Permissions = append(role.Permissions, ManageCredential)
 		}
 		roles[ManagerRole(name)] = role
 	}

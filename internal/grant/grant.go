@@ -45,7 +45,16 @@ const (
 	ActAsOwner       Permission = "account.act-as"     // hand oneself over as the owner of an account
 	RedeemLoginToken Permission = "login-token.redeem" // spend a login token of one's audience
 	CloseSession     Permission = "session.close"      // end any session in the subtree
-	ManageDirectory  Permission = "directory.manage"   // apply a directory file
+	ManageDirectory  Permission = "directory.manage"   // apply a directory file, suspend and resume
+	ReadDirectory    Permission = "directory.read"     // list tenants, people and credentials, never a secret
+	ManageCredential Permission = "credential.manage"  // issue, rotate, change and revoke credentials
+	ReadEvents       Permission = "event.read"         // read the audit log
+)
+
+// Permissions of the platform's own that decide about its integrators' keys (WIRE.md §2, keys).
+const (
+	ReadAPIKeys  Permission = "readApiKeys"
+	WriteAPIKeys Permission = "writeApiKeys"
 )
 
 // RoleID names a role: "account.owner" for a built-in one, "CRMDEMO/agent" for an organisation's own.

@@ -252,7 +252,7 @@ func TestAudiencesThatShareAPathAreToldApart(t *testing.T) {
 	open(t, func(h house) {
 		h.env.Apply(h.t, shared)
 		mint := func(audience authority.AudienceID) string {
-			return h.mintFor(authority.ByAPIKey(secret.Of(erpKey)), authority.MintRequest{
+			return h.mintFor(authority.ByKey(secret.Of(erpKey)), authority.MintRequest{
 				Account: tenant.Account(1200), Email: "owner@acme.test", Audience: audience,
 			})
 		}

@@ -49,14 +49,14 @@ func serve(t *testing.T, env *testenv.Env) house {
 
 // mint returns the landing URL's path and query of a new login token of a member of ACME Trading, by its integrator.
 func (h house) mint(email string) string {
-	return h.mintFor(authority.ByAPIKey(secret.Of(erpKey)), authority.MintRequest{
+	return h.mintFor(authority.ByKey(secret.Of(erpKey)), authority.MintRequest{
 		Account: tenant.Account(1200), Email: email, Audience: 1,
 	})
 }
 
 // mintActing returns the same for Nora North acting as the owner of account 505.
 func (h house) mintActing() string {
-	return h.mintFor(authority.ByManagerKey(secret.Of(noraKey)), authority.MintRequest{
+	return h.mintFor(authority.ByKey(secret.Of(noraKey)), authority.MintRequest{
 		Account: tenant.Account(505), AsOwner: true, Audience: 3, Shape: secret.ShapeAlnum22,
 	})
 }

@@ -10,15 +10,17 @@ import (
 )
 
 const credentialColumns = `c.id, c.kind, c.principal_id, c.name, c.public_id, c.lookup, c.verifier, c.password_hash, c.weak,
-	c.restriction, c.limits, c.audience_id, c.status, c.expires_at, c.revoked_at, c.secret_at, c.created_at, c.updated_at, c.created_by`
+	c.restriction, c.limits, c.audience_id, c.status, c.expires_at, c.revoked_at, c.secret_at, c.replaces, c.created_at, c.updated_at, c.created_by`
 
 func scanCredential(scan func(...any) error, c *authority.Credential) error {
 	r := bytes(&row{}, c.ID[:])
 	r.plain(&c.Kind, &c.Principal, &c.Name, &c.PublicID)
 	bytes(r, c.Lookup[:])
 	bytes(r, c.Verifier[:])
-	return r.plain(&c.PasswordHash).flag(&c.Weak).json(&c.Restriction).json(&c.Limits).plain(&c.Audience, &c.Status).
-		time(&c.ExpiresAt).time(&c.RevokedAt).time(&c.SecretAt).time(&c.CreatedAt).time(&c.UpdatedAt).plain(&c.CreatedBy).scan(scan)
+	r.plain(&c.PasswordHash).flag(&c.Weak).json(&c.Restriction).json(&c.Limits).plain(&c.Audience, &c.Status).
+		time(&c.ExpiresAt).time(&c.RevokedAt).time(&c.SecretAt)
+	bytes(r, c.Replaces[:])
+	return r.time(&c.CreatedAt).time(&c.UpdatedAt).plain(&c.CreatedBy).scan(scan)
 }
 
 func credentialQuery(where string, args []any, into *authority.Credential) query {
@@ -27,17 +29,24 @@ func credentialQuery(where string, args []any, into *authority.Credential) query
 		func(scan func(...any) error) error { return scanCredential(scan, into) })
 }
 
-// CredentialByLookup returns the credential with this fingerprint and the standing of its principal.
-func (v view) CredentialByLookup(ctx context.Context, lookup secret.Fingerprint) (authority.Credential, authority.Standing, error) {
-	var c authority.Credential
+// CredentialByLookup returns the first credential that has one of these fingerprints and the standing of its principal.
+func (v view) CredentialByLookup(ctx context.Context, lookups ...secret.Fingerprint) (authority.Credential, authority.Standing, error) {
+	var found []authority.Credential
 	var s standings
-	queries := append([]query{credentialQuery(`c.lookup = ?`, []any{lookup[:]}, &c)},
-		s.queries(`SELECT principal_id FROM credentials WHERE lookup = ?`, lookup[:])...)
+	in, args := placeholders(lookups, fingerprint)
+	queries := append([]query{credentialsQuery(`c.lookup IN `+in, args, &found)},
+		s.queries(`SELECT principal_id FROM credentials WHERE lookup IN `+in, args...)...)
 	if err := v.run(ctx, queries...); err != nil {
 		return authority.Credential{}, authority.Standing{}, err
 	}
-	standing, err := s.only()
-	return c, standing, err
+	for _, lookup := range lookups {
+		for _, c := range found {
+			if c.Lookup == lookup {
+				return c, s.get(c.Principal), nil
+			}
+		}
+	}
+	return authority.Credential{}, authority.Standing{}, notFound("credential")
 }
 
 // PasswordByEmail returns the password and standing of the person with this canonical e-mail.
@@ -61,14 +70,19 @@ func (v view) password(ctx context.Context, set string, args ...any) (authority.
 	return c, standing, err
 }
 
-func (v view) credentials(ctx context.Context, where string, args []any) (credentials []authority.Credential, err error) {
-	err = v.run(ctx, ask(`SELECT `+credentialColumns+` FROM credentials c WHERE `+where+` ORDER BY c.id`, args,
+func credentialsQuery(where string, args []any, into *[]authority.Credential) query {
+	*into = nil
+	return ask(`SELECT `+credentialColumns+` FROM credentials c WHERE `+where+` ORDER BY c.id`, args,
 		func(scan func(...any) error) error {
 			var c authority.Credential
 			err := scanCredential(scan, &c)
-			credentials = append(credentials, c)
+			*into = append(*into, c)
 			return err
-		}))
+		})
+}
+
+func (v view) credentials(ctx context.Context, where string, args []any) (credentials []authority.Credential, err error) {
+	err = v.run(ctx, credentialsQuery(where, args, &credentials))
 	return credentials, err
 }
 
@@ -94,8 +108,8 @@ func (v view) CredentialsOf(ctx context.Context, ids []grant.PrincipalID) ([]aut
 func (t *tx) PutCredential(c authority.Credential) {
 	t.queue(`
 		INSERT INTO credentials (id, kind, principal_id, name, public_id, lookup, verifier, password_hash, weak,
-			restriction, limits, audience_id, status, expires_at, revoked_at, secret_at, created_at, updated_at, created_by)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+			restriction, limits, audience_id, status, expires_at, revoked_at, secret_at, replaces, created_at, updated_at, created_by)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET principal_id = excluded.principal_id, name = excluded.name, public_id = excluded.public_id, lookup = excluded.lookup,
 			verifier = excluded.verifier, password_hash = excluded.password_hash, weak = excluded.weak,
 			restriction = excluded.restriction, limits = excluded.limits, audience_id = excluded.audience_id,
@@ -103,5 +117,5 @@ func (t *tx) PutCredential(c authority.Credential) {
 			updated_at = excluded.updated_at`,
 		c.ID[:], string(c.Kind), string(c.Principal), c.Name, c.PublicID, fingerprint(c.Lookup), fingerprint(c.Verifier),
 		string(c.PasswordHash), flag(c.Weak), asJSON(c.Restriction), asJSON(c.Limits), c.Audience, string(c.Status),
-		micros(c.ExpiresAt), micros(c.RevokedAt), micros(c.SecretAt), micros(c.CreatedAt), micros(c.UpdatedAt), string(c.CreatedBy))
+		micros(c.ExpiresAt), micros(c.RevokedAt), micros(c.SecretAt), key(c.Replaces), micros(c.CreatedAt), micros(c.UpdatedAt), string(c.CreatedBy))
 }

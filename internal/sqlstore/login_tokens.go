@@ -7,7 +7,7 @@ import (
 )
 
 const loginTokenColumns = `l.id, l.fingerprint, l.audience_id, l.subject_id, l.account_id, l.actor_id, l.credential_id, l.parent_id,
-	l.dialect, l.reusable, l.slot, l.minted_at, l.expires_at, l.redeemed_at, l.redeemed_by, l.redeem_key, l.session_id,
+	l.dialect, l.secret_at, l.reusable, l.slot, l.minted_at, l.expires_at, l.redeemed_at, l.redeemed_by, l.redeem_key, l.session_id,
 	l.shown, l.absorbed`
 
 func scanLoginToken(scan func(...any) error, l *authority.LoginToken, more ...any) error {
@@ -16,7 +16,7 @@ func scanLoginToken(scan func(...any) error, l *authority.LoginToken, more ...an
 	r.plain(&l.Audience, &l.Subject, &l.Account, &l.Actor)
 	bytes(r, l.Credential[:])
 	bytes(r, l.Parent[:])
-	r.plain(&l.Dialect).flag(&l.Reusable)
+	r.plain(&l.Dialect).time(&l.SecretAt).flag(&l.Reusable)
 	optional(r, &l.Slot)
 	r.time(&l.MintedAt).time(&l.ExpiresAt).time(&l.RedeemedAt)
 	bytes(r, l.RedeemedBy[:])
@@ -81,14 +81,14 @@ func (v view) LoginTokenFacts(ctx context.Context, id authority.LoginTokenID) (a
 func (t *tx) PutLoginToken(l authority.LoginToken) {
 	t.queue(`
 		INSERT INTO login_tokens (id, fingerprint, epoch, audience_id, subject_id, account_id, actor_id, credential_id,
-			parent_id, dialect, reusable, slot, minted_at, expires_at)
-		VALUES (?, ?, {epoch}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+			parent_id, dialect, secret_at, reusable, slot, minted_at, expires_at)
+		VALUES (?, ?, {epoch}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (slot) WHERE slot IS NOT NULL DO UPDATE SET id = excluded.id, fingerprint = excluded.fingerprint, epoch = excluded.epoch,
 			actor_id = excluded.actor_id, credential_id = excluded.credential_id, parent_id = excluded.parent_id,
-			dialect = excluded.dialect, reusable = excluded.reusable, minted_at = excluded.minted_at,
+			dialect = excluded.dialect, secret_at = excluded.secret_at, reusable = excluded.reusable, minted_at = excluded.minted_at,
 			expires_at = excluded.expires_at, shown = 0, absorbed = 0`,
 		l.ID[:], l.Fingerprint[:], int64(l.Audience), string(l.Subject), string(l.Account), string(l.Actor), l.Credential[:],
-		key(l.Parent), l.Dialect, flag(l.Reusable), text(l.Slot), micros(l.MintedAt), micros(l.ExpiresAt))
+		key(l.Parent), l.Dialect, micros(l.SecretAt), flag(l.Reusable), text(l.Slot), micros(l.MintedAt), micros(l.ExpiresAt))
 }
 
 // redeemStatement spends a token: the one statement that makes a redemption happen at most once. Every condition that

@@ -59,7 +59,7 @@ var onceModel = porcupine.Model{
 func mintOne(t *testing.T, env *testenv.Env) secret.Text {
 	t.Helper()
 	by, err := env.Authority.Authenticate(t.Context(), authority.Origin{Dialect: "alephee"},
-		authority.ByAPIKey(secret.Of("6F9619FF-8B86-D011-B42D-00C04FC964FF")))
+		authority.ByKey(secret.Of("6F9619FF-8B86-D011-B42D-00C04FC964FF")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +76,7 @@ func mintOne(t *testing.T, env *testenv.Env) secret.Text {
 func raceOn(t *testing.T, env *testenv.Env, token secret.Text) (history []porcupine.Operation, wins int) {
 	t.Helper()
 	by, err := env.Authority.Authenticate(t.Context(), authority.Origin{Dialect: "native"},
-		authority.ByAPIKey(secret.Of("demo-b2b-portal-redeem-key")))
+		authority.ByKey(secret.Of("demo-b2b-portal-redeem-key")))
 	if err != nil {
 		t.Fatal(err)
 	}

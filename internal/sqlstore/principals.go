@@ -8,12 +8,12 @@ import (
 	"github.com/doorward/doorward/internal/tenant"
 )
 
-const principalColumns = `p.id, p.organisation_id, p.email, p.username, p.name, p.status, p.created_at, p.updated_at, p.created_by, p.updated_by`
+const principalColumns = `p.id, p.organisation_id, p.email, p.username, p.name, p.status, p.held_at, p.created_at, p.updated_at, p.created_by, p.updated_by`
 
 func scanPrincipal(scan func(...any) error, p *authority.Principal) error {
 	r := (&row{}).plain(&p.ID)
 	optional(r, &p.Organisation)
-	return r.plain(&p.Email, &p.Username, &p.Name, &p.Status).time(&p.CreatedAt).time(&p.UpdatedAt).
+	return r.plain(&p.Email, &p.Username, &p.Name, &p.Status).time(&p.HeldAt).time(&p.CreatedAt).time(&p.UpdatedAt).
 		plain(&p.CreatedBy, &p.UpdatedBy).scan(scan)
 }
 
@@ -173,13 +173,14 @@ func (t *tx) PutPrincipal(p authority.Principal) {
 	username, _ := authority.Canonical(p.Username)
 	t.queue(`
 		INSERT INTO principals (id, organisation_id, email, email_key, username, username_key, name, status,
-			created_at, updated_at, created_by, updated_by)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+			held_at, created_at, updated_at, created_by, updated_by)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET organisation_id = excluded.organisation_id, email = excluded.email,
 			email_key = excluded.email_key, username = excluded.username, username_key = excluded.username_key,
-			name = excluded.name, status = excluded.status, updated_at = excluded.updated_at, updated_by = excluded.updated_by`,
+			name = excluded.name, status = excluded.status, held_at = excluded.held_at,
+			updated_at = excluded.updated_at, updated_by = excluded.updated_by`,
 		string(p.ID), text(string(p.Organisation)), p.Email, text(email), p.Username, text(username), p.Name, string(p.Status),
-		micros(p.CreatedAt), micros(p.UpdatedAt), string(p.CreatedBy), string(p.UpdatedBy))
+		micros(p.HeldAt), micros(p.CreatedAt), micros(p.UpdatedAt), string(p.CreatedBy), string(p.UpdatedBy))
 }
 
 // PutGrant gives or changes a grant.

@@ -34,7 +34,7 @@ func TestALogInAndARedemptionMakeFewRoundTrips(t *testing.T) {
 	trace.want(t, "a log-in's change", []string{"BEGIN; INSERT sessions; INSERT events; COMMIT"})
 
 	token := mintOne(t, env)
-	redeemer, err := env.Authority.Authenticate(t.Context(), authority.Origin{Dialect: "native"}, authority.ByAPIKey(secret.Of("demo-b2b-portal-redeem-key")))
+	redeemer, err := env.Authority.Authenticate(t.Context(), authority.Origin{Dialect: "native"}, authority.ByKey(secret.Of("demo-b2b-portal-redeem-key")))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,13 +10,13 @@ import (
 	"github.com/doorward/doorward/internal/tenant"
 )
 
-const tenantColumns = `t.id, t.parent_id, t.name, t.status, t.position, t.portal, t.profile, t.created_at, t.updated_at`
+const tenantColumns = `t.id, t.parent_id, t.name, t.status, t.position, t.portal, t.profile, t.held_at, t.created_at, t.updated_at`
 
 func scanTenant(scan func(...any) error, t *authority.Tenant) error {
 	r := (&row{}).plain(&t.ID)
 	optional(r, &t.Parent)
 	return r.plain(&t.Name, &t.Status, &t.Position, &t.Portal).json(&t.Profile).
-		time(&t.CreatedAt).time(&t.UpdatedAt).scan(scan)
+		time(&t.HeldAt).time(&t.CreatedAt).time(&t.UpdatedAt).scan(scan)
 }
 
 // lineageQuery climbs from the tenant that start names to the root, nearest first.
@@ -121,13 +121,13 @@ func (t *tx) LockDirectory(ctx context.Context) error {
 // PutTenant adds or replaces a tenant.
 func (t *tx) PutTenant(n authority.Tenant) {
 	t.queue(`
-		INSERT INTO tenants (id, parent_id, name, status, position, portal, portal_host, profile, created_at, updated_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		INSERT INTO tenants (id, parent_id, name, status, position, portal, portal_host, profile, held_at, created_at, updated_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET parent_id = excluded.parent_id, name = excluded.name, status = excluded.status,
 			position = excluded.position, portal = excluded.portal, portal_host = excluded.portal_host,
-			profile = excluded.profile, updated_at = excluded.updated_at`,
+			profile = excluded.profile, held_at = excluded.held_at, updated_at = excluded.updated_at`,
 		string(n.ID), text(string(n.Parent)), n.Name, string(n.Status), n.Position, n.Portal, text(hostOf(n.Portal)),
-		asJSON(n.Profile), micros(n.CreatedAt), micros(n.UpdatedAt))
+		asJSON(n.Profile), micros(n.HeldAt), micros(n.CreatedAt), micros(n.UpdatedAt))
 }
 
 // hostOf returns the host of a portal, by which a request for it is known.

@@ -55,5 +55,5 @@ func managerKey(c *dialect.Call) (authority.Proof, error) {
 	if len(given) != 1 || given[0] == "" {
 		return authority.Proof{}, fault.New(fault.Unauthenticated, authority.ReasonNobody, "The header "+keyHeader+" is required exactly once.")
 	}
-	return authority.ByManagerKey(secret.Of(given[0])), nil
+	return authority.ByKey(secret.Of(given[0])), nil
 }

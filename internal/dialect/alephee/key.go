@@ -47,7 +47,7 @@ func hasKeyInQuery(r *http.Request) bool {
 
 // proof is what Check has read. No key is authenticated like a wrong one, so that it fails alike.
 func proof(c *dialect.Call) (authority.Proof, error) {
-	return authority.ByAPIKey(c.Input.(mintParameters).key), nil
+	return authority.ByKey(c.Input.(mintParameters).key), nil
 }
 
 // deprecate says that the key belongs into the header, when it was in the query and the operator wants it said.

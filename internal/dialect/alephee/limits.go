@@ -55,7 +55,7 @@ func (l limits) defaultOf(route string) int {
 // allowanceOf finds a live key's own allowance. What is no live key has a default key's, by what was presented, so
 // that it looks like one, and shares another by its address, so that making keys up gains nothing.
 func (l limits) allowanceOf(ctx context.Context, from authority.Origin, route string, key secret.Text) (allowance, error) {
-	id, own, live, err := l.authority.KeyLimits(ctx, from, authority.APIKey, key)
+	id, own, live, err := l.authority.KeyLimits(ctx, from, key)
 	if err != nil {
 		return allowance{}, err
 	}

@@ -42,7 +42,7 @@ func (p portal) mint(t *testing.T, ttl string) string {
 func (p portal) Use(t *testing.T, presented string) bool {
 	t.Helper()
 	from := authority.Origin{Dialect: "native", Request: "test"}
-	by, err := p.env.Authority.Authenticate(t.Context(), from, authority.ByAPIKey(secret.Of("demo-b2b-portal-redeem-key")))
+	by, err := p.env.Authority.Authenticate(t.Context(), from, authority.ByKey(secret.Of("demo-b2b-portal-redeem-key")))
 	if err != nil {
 		t.Fatal(err)
 	}

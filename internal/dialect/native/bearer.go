@@ -14,7 +14,7 @@ const bearerScheme = "Bearer"
 
 func audienceKey(c *dialect.Call) (authority.Proof, error) {
 	key, err := parseBearer(c.Request.Header)
-	return authority.ByAPIKey(key), err
+	return authority.ByKey(key), err
 }
 
 func sessionSecret(c *dialect.Call) (secret.Text, error) { return parseBearer(c.Request.Header) }

@@ -24,7 +24,7 @@ func TestASessionOfAnyDialectIsShown(t *testing.T) {
 		unit    string
 	}{
 		{
-			"crmcom", secret.ShapeUpperHex32, authority.ByAPIKey(secret.Of("C0FFEE00C0FFEE00C0FFEE00C0FFEE00")),
+			"crmcom", secret.ShapeUpperHex32, authority.ByKey(secret.Of("C0FFEE00C0FFEE00C0FFEE00C0FFEE00")),
 			`{"id":7,"email":"mp@crmdemo.test","name":"Mary Porter"}`, `null`, unit,
 		},
 		{
@@ -70,7 +70,7 @@ func TestASessionNobodyActsInNamesNoActor(t *testing.T) {
 func TestASessionTakesNoQuery(t *testing.T) {
 	env := testenv.New(t, "sqlite").Demo(t)
 	w := serve(t, env)
-	opened, err := env.Authority.OpenSession(t.Context(), w.actor(t, "crmcom", authority.ByAPIKey(secret.Of("C0FFEE00C0FFEE00C0FFEE00C0FFEE00"))),
+	opened, err := env.Authority.OpenSession(t.Context(), w.actor(t, "crmcom", authority.ByKey(secret.Of("C0FFEE00C0FFEE00C0FFEE00C0FFEE00"))),
 		authority.SessionRequest{Shape: secret.ShapeNative, Lifetime: authority.Lifetimes{Absolute: time.Hour}})
 	if err != nil {
 		t.Fatal(err)

@@ -92,14 +92,14 @@ func (w wire) actor(t *testing.T, dialect string, proof authority.Proof) authori
 // mintOwner hands North's manager over to the control panel as the owner of account 1200.
 func (w wire) mintOwner(t *testing.T) secret.Text {
 	t.Helper()
-	by := w.actor(t, "activeplatform", authority.ByManagerKey(secret.Of(northKey)))
+	by := w.actor(t, "activeplatform", authority.ByKey(secret.Of(northKey)))
 	return w.mint(t, by, authority.MintRequest{AsOwner: true, Audience: 3, Shape: secret.ShapeAlnum22})
 }
 
 // mintMember hands the owner of account 1200 over to an audience by the ERP's key.
 func (w wire) mintMember(t *testing.T, audience authority.AudienceID) secret.Text {
 	t.Helper()
-	by := w.actor(t, "alephee", authority.ByAPIKey(secret.Of(erpKey)))
+	by := w.actor(t, "alephee", authority.ByKey(secret.Of(erpKey)))
 	return w.mint(t, by, authority.MintRequest{Email: ownerEmail, Audience: audience})
 }
 

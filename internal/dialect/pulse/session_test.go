@@ -98,7 +98,7 @@ func TestAnImpersonatedSessionSaysWhoActs(t *testing.T) {
 	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
 		c := newClient(t, env, pulse.Options{})
 		ctx, from := t.Context(), authority.Origin{Dialect: pulse.Name}
-		by, err := env.Authority.Authenticate(ctx, from, authority.ByManagerKey(secret.Of("vY5fwetestK3gJXZH5uHCw")))
+		by, err := env.Authority.Authenticate(ctx, from, authority.ByKey(secret.Of("vY5fwetestK3gJXZH5uHCw")))
 		if err != nil {
 			t.Fatal(err)
 		}

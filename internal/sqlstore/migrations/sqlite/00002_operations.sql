@@ -1,0 +1,30 @@
+-- +goose Up
+
+-- Set by an operator's command and ended by one: no directory file resumes what was suspended at night.
+ALTER TABLE tenants ADD COLUMN held_at INTEGER;
+ALTER TABLE principals ADD COLUMN held_at INTEGER;
+
+-- The credential whose place a rotated one takes.
+ALTER TABLE credentials ADD COLUMN replaces BLOB;
+
+-- Which secret of its credential made it. NULL: made by an older version, judged by time.
+ALTER TABLE login_tokens ADD COLUMN secret_at INTEGER;
+ALTER TABLE sessions ADD COLUMN secret_at INTEGER;
+
+-- When, where and from where a credential was last used; written in batches.
+CREATE TABLE credential_uses (
+    credential_id BLOB NOT NULL,
+    dialect       TEXT NOT NULL,
+    source        TEXT NOT NULL,
+    used_at       INTEGER NOT NULL,
+    PRIMARY KEY (credential_id, dialect, source)
+) STRICT, WITHOUT ROWID;
+
+-- +goose Down
+
+DROP TABLE credential_uses;
+ALTER TABLE sessions DROP COLUMN secret_at;
+ALTER TABLE login_tokens DROP COLUMN secret_at;
+ALTER TABLE credentials DROP COLUMN replaces;
+ALTER TABLE principals DROP COLUMN held_at;
+ALTER TABLE tenants DROP COLUMN held_at;
