@@ -38,7 +38,7 @@ on the same store meanwhile. docs/directory.md explains every key.`
 // Run reads, checks and applies the file and says what changed.
 func (c *applyCommand) Run(ctx context.Context, log *slog.Logger) error {
 	if err := c.Check(); err != nil {
-		return err
+		return usage{err}
 	}
 	text, err := readFile(c.Directory)
 	if err != nil {

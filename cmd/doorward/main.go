@@ -17,10 +17,13 @@ import (
 	"github.com/doorward/doorward/internal/fault"
 )
 
-// Exit codes.
+// Exit codes, as docs/commands.md lists them.
 const (
-	exitFailed = 1
-	exitUsage  = 2
+	exitFailed      = 1
+	exitUsage       = 2
+	exitNotFound    = 3
+	exitUnconfirmed = 4
+	exitUnavailable = 5
 )
 
 type commands struct {
@@ -61,7 +64,25 @@ func run(args []string) int {
 
 func failed(err error) int {
 	fmt.Fprintf(os.Stderr, "doorward: %s\n", explain(err))
-	return exitFailed
+	return exitCode(err)
+}
+
+// exitCode tells a script what kind of failure it was.
+func exitCode(err error) int {
+	if _, ok := errors.AsType[usage](err); ok {
+		return exitUsage
+	}
+	if _, ok := errors.AsType[unconfirmed](err); ok {
+		return exitUnconfirmed
+	}
+	switch fault.KindOf(err) {
+	case fault.NotFound:
+		return exitNotFound
+	case fault.Unavailable:
+		return exitUnavailable
+	default:
+		return exitFailed
+	}
 }
 
 // explain says what happened to a person: a fault by its message and cause, without its kind and code.

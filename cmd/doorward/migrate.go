@@ -25,7 +25,7 @@ doorward serve does the same when it starts. Run this before a rolling upgrade: 
 // Run migrates and says from which version to which.
 func (c *migrateCommand) Run(ctx context.Context, log *slog.Logger) error {
 	if err := c.Check(); err != nil {
-		return err
+		return usage{err}
 	}
 	opened, err := server.Open(ctx, c.Store, log)
 	if err != nil {

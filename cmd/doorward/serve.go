@@ -29,7 +29,7 @@ A flag wins over the environment, the environment over the file. Logs are JSON o
 // Run serves until it is told to stop.
 func (c *serveCommand) Run(ctx context.Context, log *slog.Logger) error {
 	if err := c.Check(); err != nil {
-		return err
+		return usage{err}
 	}
 	opened, err := server.Open(ctx, c.Store, log)
 	if err != nil {
