@@ -120,7 +120,7 @@ func printReport(out io.Writer, r authority.ApplyReport) {
 		fmt.Fprintln(out, "unchanged: the store is as the file says")
 	}
 	printLeftovers(out, "no longer in the file, kept", r.Left)
-	printLeftovers(out, "in the file but revoked meanwhile, left revoked", r.Revoked)
+	printLeftovers(out, "in the file but revoked or rotated meanwhile, left so", r.Revoked)
 	for _, who := range r.Weak {
 		fmt.Fprintf(out, "weak password, shorter than 8 characters: %s\n", who)
 	}

@@ -35,6 +35,7 @@ const (
 	ChangeCredential Act = "credential.change"
 	RevokeCredential Act = "credential.revoke"
 	RaiseFence       Act = "fence.raise"
+	ReadDirectory    Act = "directory.read"  // recorded when refused only
 	ApplyDirectory   Act = "directory.apply" // recorded when refused only: what it changes are acts of their own
 )
 

@@ -7,7 +7,6 @@ import (
 	"github.com/doorward/doorward/internal/fault"
 	"github.com/doorward/doorward/internal/grant"
 	"github.com/doorward/doorward/internal/secret"
-	"github.com/doorward/doorward/internal/tenant"
 )
 
 // Directory is what a directory file says, checked and with all references resolved. Positions are its order.
@@ -39,7 +38,7 @@ type ApplyReport struct {
 	Tenants, Roles, Audiences, Principals, Grants, Credentials Tally
 
 	Left    []Leftover          // stored, but no longer in the directory; never deleted
-	Revoked []Leftover          // in the directory, but revoked meanwhile: they stay so
+	Revoked []Leftover          // in the directory, but revoked or rotated meanwhile: they stay so
 	Weak    []grant.PrincipalID // people whose password is too short
 
 	WeakKeys []string // keys of the directory that are too short, by name
@@ -84,12 +83,15 @@ func (a *Authority) Apply(ctx context.Context, by Actor, d Directory, o ApplyOpt
 }
 
 func (by Actor) refusedDirectory() error {
-	root := tenant.Path{{ID: tenant.Installation}}
 	if by.actingBy != "" {
 		return fault.New(fault.Denied, ReasonActing, "Who acts for somebody else cannot change the directory.")
 	}
 	if !by.may(grant.ManageDirectory, root) {
-		return fault.New(fault.Denied, ReasonNoPermission, "This needs the operator of the installation.")
+		return needsOperator()
 	}
 	return nil
+}
+
+func needsOperator() error {
+	return fault.New(fault.Denied, ReasonNoPermission, "This needs the operator of the installation.")
 }

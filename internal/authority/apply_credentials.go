@@ -105,7 +105,7 @@ func (p *application) compareCredentials(ctx context.Context, v View, batch []wa
 	var toHash []wantedCredential
 	for _, want := range batch {
 		have, exists := stored.find(want)
-		if exists && !have.RevokedAt.IsZero() {
+		if exists && (!have.RevokedAt.IsZero() || !have.ReplacedBy.IsZero()) {
 			d.Unchanged++
 			d.revoked = append(d.revoked, leftCredential(have))
 			continue
@@ -153,7 +153,7 @@ func (p *application) compareCredential(d *difference, stored storedCredentials,
 // over returns the wanted credential with what is stored of it and the directory does not say.
 func (w wantedCredential) over(have Credential, now time.Time) Credential {
 	next := w.Credential
-	next.ID, next.RevokedAt, next.Replaces = have.ID, have.RevokedAt, have.Replaces
+	next.ID, next.RevokedAt, next.ReplacedBy = have.ID, have.RevokedAt, have.ReplacedBy
 	next.CreatedAt, next.UpdatedAt, next.CreatedBy = have.CreatedAt, have.UpdatedAt, have.CreatedBy
 	next.SecretAt = have.SecretAt
 	next.PasswordHash, next.Weak = have.PasswordHash, have.Weak
@@ -165,7 +165,7 @@ func (w wantedCredential) over(have Credential, now time.Time) Credential {
 		next.CreatedAt, next.UpdatedAt = now, now
 	}
 	if next.SecretAt.IsZero() || !next.sameSecret(have) {
-		next.SecretAt = now
+		next.SecretAt = have.nextSecretAt(now)
 	}
 	return next
 }

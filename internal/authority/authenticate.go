@@ -35,6 +35,7 @@ func (a *Authority) Authenticate(ctx context.Context, from Origin, p Proof) (Act
 		refusal := fault.New(fault.Unauthenticated, reason, "The credentials are not valid.")
 		return Actor{}, a.refuse(ctx, refusedProof(from, c, s), refusal)
 	}
+	a.uses.noteCredential(c, from, a.store.Now())
 	return Actor{origin: from, standing: s, held: a.heldOf(s), credential: c}, nil
 }
 

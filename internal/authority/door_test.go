@@ -40,6 +40,49 @@ var zeroActor = map[string]struct {
 	"RequireAnywhere": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
 		return a.RequireAnywhere(ctx, by, "login-token.mint")
 	}, fault.Denied, audit.Authenticate},
+	"FindPrincipal": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, err := a.FindPrincipal(ctx, by, "owner@acme.test")
+		return err
+	}, fault.NotFound, audit.ReadDirectory},
+	"ListCredentials": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, err := a.ListCredentials(ctx, by, authority.CredentialFilter{}, authority.CredentialID{}, 1)
+		return err
+	}, fault.Denied, audit.ReadDirectory},
+	"IssueCredential": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, err := a.IssueCredential(ctx, by, authority.IssueRequest{Kind: authority.APIKey, Principal: "person:3", Name: "new"})
+		return err
+	}, fault.Unauthenticated, audit.IssueCredential},
+	"ChangeCredential": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, err := a.ChangeCredential(ctx, by, authority.CredentialID{1}, authority.CredentialChange{})
+		return err
+	}, fault.Unauthenticated, audit.ChangeCredential},
+	"RotateCredential": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, err := a.RotateCredential(ctx, by, authority.CredentialID{1}, authority.RotateRequest{})
+		return err
+	}, fault.Unauthenticated, audit.IssueCredential},
+	"RevokeCredential": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, err := a.RevokeCredential(ctx, by, authority.CredentialID{1})
+		return err
+	}, fault.Unauthenticated, audit.RevokeCredential},
+	"WouldEnd": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, _, err := a.WouldEnd(ctx, by, authority.CredentialID{1})
+		return err
+	}, fault.NotFound, audit.ReadDirectory},
+	"IssueAccountKey": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, err := a.IssueAccountKey(ctx, by, authority.AccountKeyRequest{Account: acme, Name: "new"})
+		return err
+	}, fault.Unauthenticated, audit.IssueCredential},
+	"AccountKeys": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, err := a.AccountKeys(ctx, by, acme)
+		return err
+	}, fault.Denied, audit.ReadDirectory},
+	"ChangeAccountKey": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, err := a.ChangeAccountKey(ctx, by, acme, authority.CredentialID{1}, authority.CredentialChange{})
+		return err
+	}, fault.Unauthenticated, audit.ChangeCredential},
+	"RevokeAccountKey": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		return a.RevokeAccountKey(ctx, by, acme, authority.CredentialID{1})
+	}, fault.Unauthenticated, audit.RevokeCredential},
 	"ChooseMembership": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
 		_, err := a.ChooseMembership(ctx, by, acme)
 		return err

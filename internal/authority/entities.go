@@ -87,16 +87,16 @@ type Credential struct {
 	Weak         bool                // a password that is too short, as taken over from elsewhere
 
 	Restriction
-	Audience  AudienceID     // whose back end redeems with it, or 0
-	Limits    map[string]int // requests a minute by route name, over the dialect's default
-	Status    Status
-	ExpiresAt time.Time    // zero: never
-	RevokedAt time.Time    // zero: not revoked
-	SecretAt  time.Time    // when the secret became what it is; what was made by an older one ended then
-	Replaces  CredentialID // whose place it took when it was rotated, or zero
-	CreatedAt time.Time
-	UpdatedAt time.Time
-	CreatedBy grant.PrincipalID
+	Audience   AudienceID     // whose back end redeems with it, or 0
+	Limits     map[string]int // requests a minute by route name, over the dialect's default
+	Status     Status
+	ExpiresAt  time.Time    // zero: never
+	RevokedAt  time.Time    // zero: not revoked
+	SecretAt   time.Time    // when the secret became what it is; what was made by an older one ended then
+	ReplacedBy CredentialID // what it was rotated to; from then on only its end is left to come
+	CreatedAt  time.Time
+	UpdatedAt  time.Time
+	CreatedBy  grant.PrincipalID
 }
 
 // Restriction narrows what a credential can be used for; a nil list does not narrow.

@@ -5,29 +5,44 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/doorward/doorward/internal/audit"
 	"github.com/doorward/doorward/internal/fault"
 	"github.com/doorward/doorward/internal/grant"
 	"github.com/doorward/doorward/internal/tenant"
 )
 
+// root is the path of the installation: what is allowed there is allowed everywhere.
+var root = tenant.Path{{ID: tenant.Installation}}
+
 // FindPrincipal returns the person or service that an operator means: "person:3", "3", an e-mail, or
 // "service:ORGANISATION/NAME". It fails with NotFound, also for who is outside the actor's reach.
 func (a *Authority) FindPrincipal(ctx context.Context, by Actor, name string) (Standing, error) {
-	var found Standing
-	err := a.store.View(ctx, func(ctx context.Context, v View) (err error) {
-		found, err = findPrincipal(ctx, v, name)
-		return err
-	})
-	if err == nil && !by.maySee(found) {
-		err = fault.New(fault.NotFound, ReasonOutside, "")
+	found, err := a.findPrincipal(ctx, name)
+	if err == nil && !by.covers(grant.ReadDirectory, found) {
+		err = noSuchPrincipal(name, ReasonOutside)
 	}
 	if fault.KindOf(err) == fault.NotFound && err != nil {
-		return Standing{}, fault.New(fault.NotFound, fault.ReasonOf(err), "There is no person or service "+strconv.Quote(name)+".")
+		return Standing{}, a.refuse(ctx, by.event(audit.ReadDirectory), err)
 	}
 	return found, err
 }
 
-func findPrincipal(ctx context.Context, v View, name string) (Standing, error) {
+func (a *Authority) findPrincipal(ctx context.Context, name string) (found Standing, err error) {
+	err = a.store.View(ctx, func(ctx context.Context, v View) (err error) {
+		found, err = principalNamed(ctx, v, name)
+		return err
+	})
+	if fault.KindOf(err) == fault.NotFound && err != nil {
+		err = noSuchPrincipal(name, ReasonUnknown)
+	}
+	return found, err
+}
+
+func noSuchPrincipal(name, reason string) error {
+	return fault.New(fault.NotFound, reason, "There is no person or service "+strconv.Quote(name)+".")
+}
+
+func principalNamed(ctx context.Context, v View, name string) (Standing, error) {
 	if _, err := strconv.ParseUint(name, 10, 63); err == nil {
 		name = "person:" + name
 	}
@@ -40,13 +55,4 @@ func findPrincipal(ctx context.Context, v View, name string) (Standing, error) {
 		return Standing{}, fault.New(fault.NotFound, ReasonUnknown, "")
 	}
 	return v.StandingByEmail(ctx, canonical)
-}
-
-// maySee reports whether the actor may read what is stored of a principal.
-func (by Actor) maySee(s Standing) bool {
-	path := s.Path(s.Principal.Organisation)
-	if path == nil {
-		path = tenant.Path{{ID: tenant.Installation}}
-	}
-	return by.may(grant.ReadDirectory, path)
 }

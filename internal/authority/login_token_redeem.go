@@ -61,7 +61,6 @@ func (a *Authority) RedeemLoginToken(ctx context.Context, by Actor, r RedeemRequ
 
 // mayRedeem says who may redeem for which audience: a relying module for its own, our own page for those it serves.
 func (a *Authority) mayRedeem(by Actor, r *RedeemRequest) error {
-	root := tenant.Path{{ID: tenant.Installation}}
 	switch {
 	case by.IsZero():
 		return fault.New(fault.Unauthenticated, ReasonNobody, "Authentication is required.")

@@ -12,6 +12,7 @@ const (
 	ReasonExpired           = "expired"             //
 	ReasonDisabled          = "credential-disabled" //
 	ReasonRevoked           = "credential-revoked"  //
+	ReasonReplaced          = "credential-replaced" // rotated before
 	ReasonDialect           = "dialect-not-allowed" // the credential is not for this dialect
 	ReasonNetwork           = "network-not-allowed" // nor for this source
 	ReasonOrganisation      = "other-organisation"  //

@@ -37,6 +37,7 @@ type View interface {
 	TenantView
 	PrincipalView
 	CredentialView
+	CredentialListView
 	AudienceView
 	LoginTokenView
 	SessionView
@@ -121,8 +122,30 @@ type CredentialView interface {
 	Credentials(ctx context.Context, lookups []secret.Fingerprint) ([]Credential, error)
 	// CredentialsOf returns all credentials of these principals, revoked ones included.
 	CredentialsOf(ctx context.Context, ids []grant.PrincipalID) ([]Credential, error)
+}
+
+// CredentialFilter says which credentials to list; the zero value of a field does not narrow.
+type CredentialFilter struct {
+	Principal grant.PrincipalID
+	At        tenant.ID // its holder is granted something at this very tenant
+	Kind      CredentialKind
+	Name      string
+	LiveAt    time.Time // neither revoked nor expired then
+}
+
+// Made counts what was made by a credential and lives: sessions and login tokens, those redeemed from others included.
+type Made struct{ Sessions, LoginTokens int64 }
+
+// CredentialListView reads what an operator asks about credentials.
+type CredentialListView interface {
+	// Credential returns the credential with this ID and the standing of its principal.
+	Credential(ctx context.Context, id CredentialID) (Credential, Standing, error)
+	// CredentialPage returns up to limit credentials after one, in the order they were made.
+	CredentialPage(ctx context.Context, f CredentialFilter, after CredentialID, limit int) ([]Credential, error)
 	// CredentialUses returns the last uses of these credentials, the latest first.
 	CredentialUses(ctx context.Context, ids []CredentialID) ([]CredentialUse, error)
+	// MadeBy counts what lives at a time of what a credential made.
+	MadeBy(ctx context.Context, id CredentialID, at time.Time) (Made, error)
 }
 
 // CredentialTx writes credentials.

@@ -47,6 +47,26 @@ func (k *Keys) MintAPIKey(now time.Time) Minted {
 	return k.mintNative(PurposeAPIKey, prefixAPIKey, now)
 }
 
+// MintManagerKey makes the personal key of a reseller's staff in the native shape.
+func (k *Keys) MintManagerKey(now time.Time) Minted {
+	return k.mintNative(PurposeManagerKey, prefixManagerKey, now)
+}
+
+// MintAuthenticationCode makes a code that is enough alone, in the native shape.
+func (k *Keys) MintAuthenticationCode(now time.Time) Minted {
+	return k.mintNative(PurposeAuthenticationCode, prefixCode, now)
+}
+
+// MintKeyPair makes a key pair: the key, "apiKey-" and twelve hex digits, which is no secret, and the native secret.
+func (k *Keys) MintKeyPair(now time.Time) (key Text, pairSecret Minted) {
+	var random [6]byte
+	_, _ = rand.Read(random[:])
+	return Of("apiKey-" + hex.EncodeToString(random[:])), k.mintNative(PurposePairSecret, prefixPairSecret, now)
+}
+
+// MintPassword makes a password or pass code of 20 letters and digits, about 119 bits, which nobody has to remember.
+func MintPassword() Text { return Of(randomAlnum(20)) }
+
 // DeriveSession makes the native session secret that a redemption with an idempotency key leads to.
 //
 // The same arguments give the same secret, so that a repeated redemption is

@@ -38,6 +38,9 @@ const (
 	prefixSession    = "dws_"
 	prefixLoginToken = "dwl_"
 	prefixAPIKey     = "dwk_"
+	prefixPairSecret = "dwp_"
+	prefixManagerKey = "dwm_"
+	prefixCode       = "dwa_" // an authentication code
 )
 
 const (

@@ -4,8 +4,8 @@
 ALTER TABLE tenants ADD COLUMN held_at INTEGER;
 ALTER TABLE principals ADD COLUMN held_at INTEGER;
 
--- The credential whose place a rotated one takes.
-ALTER TABLE credentials ADD COLUMN replaces BLOB;
+-- What a credential was rotated to.
+ALTER TABLE credentials ADD COLUMN replaced_by BLOB;
 
 -- Which secret of its credential made it. NULL: made by an older version, judged by time.
 ALTER TABLE login_tokens ADD COLUMN secret_at INTEGER;
@@ -25,6 +25,6 @@ CREATE TABLE credential_uses (
 DROP TABLE credential_uses;
 ALTER TABLE sessions DROP COLUMN secret_at;
 ALTER TABLE login_tokens DROP COLUMN secret_at;
-ALTER TABLE credentials DROP COLUMN replaces;
+ALTER TABLE credentials DROP COLUMN replaced_by;
 ALTER TABLE principals DROP COLUMN held_at;
 ALTER TABLE tenants DROP COLUMN held_at;

@@ -1,0 +1,173 @@
+package authority
+
+import (
+	"context"
+	"slices"
+
+	"github.com/doorward/doorward/internal/audit"
+	"github.com/doorward/doorward/internal/fault"
+	"github.com/doorward/doorward/internal/grant"
+	"github.com/doorward/doorward/internal/secret"
+	"github.com/doorward/doorward/internal/tenant"
+)
+
+// AccountKey is a key pair that is for one account, with whose it is.
+type AccountKey struct {
+	Credential Credential
+	Holder     Principal
+}
+
+// AccountKeyRequest says what key pair to make for oneself.
+type AccountKeyRequest struct {
+	Account     tenant.ID
+	Name        string
+	Permissions []grant.Permission // at least one, all of which the actor has in that account
+}
+
+// IssueAccountKey makes the actor a key pair for an account, with a fixed set of its own permissions there. It needs
+// grant.WriteAPIKeys in that account. It fails with Denied, and with Malformed for a name.
+func (a *Authority) IssueAccountKey(ctx context.Context, by Actor, r AccountKeyRequest) (IssuedCredential, error) {
+	refused := a.refusedAccountKeys(by, r.Account, grant.WriteAPIKeys)
+	if refused == nil {
+		refused = a.refusedPermissions(by, r.Account, r.Permissions)
+	}
+	if refused == nil {
+		if err := checkName(r.Name); err != nil {
+			return IssuedCredential{}, err
+		}
+	}
+	var made IssuedCredential
+	err := a.act(ctx, by, audit.IssueCredential, refused, func(_ context.Context, tx Tx, e *audit.Event) error {
+		now := a.store.Now()
+		key, minted := a.keys.MintKeyPair(now)
+		made = IssuedCredential{Key: key, Secret: minted.Text, Credential: Credential{
+			ID: CredentialID(secret.NewID(now)), Kind: KeyPair, Principal: by.Principal().ID, Name: r.Name,
+			PublicID: key.Reveal(), Lookup: a.LookupOf(KeyPair, key), Verifier: minted.Fingerprint,
+			Restriction: Restriction{Tenants: []tenant.ID{r.Account}, Permissions: slices.Clone(r.Permissions)},
+			Status:      Active, SecretAt: now, CreatedAt: now, UpdatedAt: now, CreatedBy: by.Principal().ID,
+		}}
+		tx.PutCredential(made.Credential)
+		made.Credential.describe(e)
+		e.Tenant = r.Account
+		return nil
+	})
+	if err != nil {
+		return IssuedCredential{}, uniqueCredential(err)
+	}
+	return made, nil
+}
+
+// AccountKeys returns the live key pairs of an account, in the order they were made. It needs grant.ReadAPIKeys or
+// grant.WriteAPIKeys there.
+func (a *Authority) AccountKeys(ctx context.Context, by Actor, account tenant.ID) (keys []AccountKey, err error) {
+	if refused := a.refusedAccountKeys(by, account, grant.ReadAPIKeys, grant.WriteAPIKeys); refused != nil {
+		return nil, a.refuse(ctx, by.event(audit.ReadDirectory), refused)
+	}
+	err = a.store.View(ctx, func(ctx context.Context, v View) error {
+		filter := CredentialFilter{At: account, Kind: KeyPair, LiveAt: a.store.Now()}
+		for after := (CredentialID{}); ; {
+			page, err := v.CredentialPage(ctx, filter, after, applyBatch)
+			if err != nil || len(page) == 0 {
+				return err
+			}
+			if keys, err = appendKeys(ctx, v, keys, page, account); err != nil {
+				return err
+			}
+			after = page[len(page)-1].ID
+		}
+	})
+	return keys, err
+}
+
+func appendKeys(ctx context.Context, v View, keys []AccountKey, page []Credential, account tenant.ID) ([]AccountKey, error) {
+	rows, err := v.Principals(ctx, keysOf(page, func(c Credential) grant.PrincipalID { return c.Principal }))
+	holders := keyed(rows, principalID)
+	for _, c := range page {
+		if c.onlyAccount() == account {
+			keys = append(keys, AccountKey{Credential: c, Holder: holders[c.Principal]})
+		}
+	}
+	return keys, err
+}
+
+// ChangeAccountKey changes a key pair of an account; permissions must be the actor's own there. It needs
+// grant.WriteAPIKeys in that account, and fails with NotFound for a key that is not the account's.
+func (a *Authority) ChangeAccountKey(ctx context.Context, by Actor, account tenant.ID, id CredentialID, change CredentialChange) (AccountKey, error) {
+	judge := a.judgeAccountKey(by, account)
+	if change.Permissions != nil {
+		if refused := a.refusedPermissions(by, account, *change.Permissions); refused != nil {
+			judge = func(Credential, Standing) error { return refused }
+		}
+	}
+	changed, err := a.changeCredential(ctx, by, id, change, judge)
+	if err != nil {
+		return AccountKey{}, goneAccountKey(err)
+	}
+	_, holder, err := a.credential(ctx, id)
+	return AccountKey{Credential: changed, Holder: holder.Principal}, err
+}
+
+// RevokeAccountKey ends a key pair of an account and with it all sessions made from it. It needs grant.WriteAPIKeys in
+// that account, and fails with NotFound for a key that is not the account's or has ended.
+func (a *Authority) RevokeAccountKey(ctx context.Context, by Actor, account tenant.ID, id CredentialID) error {
+	_, err := a.revokeCredential(ctx, by, id, a.judgeAccountKey(by, account))
+	return goneAccountKey(err)
+}
+
+// goneAccountKey answers a key that has ended like one that was never there.
+func goneAccountKey(err error) error {
+	if err != nil && fault.KindOf(err) == fault.Conflict {
+		return noSuchKey(fault.ReasonOf(err))
+	}
+	return err
+}
+
+func noSuchKey(reason string) error {
+	return fault.New(fault.NotFound, reason, "There is no such key.")
+}
+
+func (a *Authority) judgeAccountKey(by Actor, account tenant.ID) func(Credential, Standing) error {
+	refused := a.refusedAccountKeys(by, account, grant.WriteAPIKeys)
+	return func(c Credential, _ Standing) error {
+		switch {
+		case refused != nil:
+			return refused
+		case c.Kind != KeyPair || c.onlyAccount() != account:
+			return noSuchKey(ReasonOutside)
+		case c.over(a.store.Now()) != "":
+			return noSuchKey(c.over(a.store.Now()))
+		}
+		return nil
+	}
+}
+
+// refusedAccountKeys returns why an actor may not deal with the keys of an account, or nil; any of the permissions is enough.
+func (a *Authority) refusedAccountKeys(by Actor, account tenant.ID, anyOf ...grant.Permission) error {
+	if by.actingBy != "" {
+		return fault.New(fault.Denied, ReasonActing, "Who acts for somebody else cannot manage keys.")
+	}
+	held := a.heldIn(by, account)
+	if !slices.ContainsFunc(anyOf, func(p grant.Permission) bool { return slices.Contains(held, p) }) {
+		return fault.New(fault.Denied, ReasonNoPermission, "The session does not have the permission "+string(anyOf[0])+" in this account.")
+	}
+	return nil
+}
+
+// refusedPermissions returns why a key may not have these permissions, or nil: nobody gives away what it does not have.
+func (a *Authority) refusedPermissions(by Actor, account tenant.ID, wanted []grant.Permission) error {
+	held := a.heldIn(by, account)
+	if slices.ContainsFunc(wanted, func(p grant.Permission) bool { return !slices.Contains(held, p) }) || len(wanted) == 0 {
+		return fault.New(fault.Denied, ReasonNoPermission, "A key has one or more of the session's own permissions in this account.")
+	}
+	return nil
+}
+
+// heldIn returns the actor's permissions in one of its accounts.
+func (a *Authority) heldIn(by Actor, account tenant.ID) []grant.Permission {
+	for _, m := range a.Memberships(by) {
+		if m.Account.ID == account {
+			return m.Permissions
+		}
+	}
+	return nil
+}

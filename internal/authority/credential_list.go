@@ -1,0 +1,46 @@
+package authority
+
+import (
+	"context"
+
+	"github.com/doorward/doorward/internal/audit"
+	"github.com/doorward/doorward/internal/grant"
+)
+
+// ListedCredential is a credential as an operator sees it.
+type ListedCredential struct {
+	Credential
+	Refusal string          // why it does not count now, or empty
+	Uses    []CredentialUse // the last of each place, the latest first
+}
+
+// ListCredentials returns up to limit credentials after one, in the order they were made. It needs grant.ReadDirectory
+// at the installation.
+func (a *Authority) ListCredentials(ctx context.Context, by Actor, f CredentialFilter, after CredentialID, limit int) ([]ListedCredential, error) {
+	if !by.may(grant.ReadDirectory, root) {
+		return nil, a.refuse(ctx, by.event(audit.ReadDirectory), needsOperator())
+	}
+	var page []Credential
+	var uses []CredentialUse
+	err := a.store.View(ctx, func(ctx context.Context, v View) (err error) {
+		if page, err = v.CredentialPage(ctx, f, after, limit); err != nil {
+			return err
+		}
+		uses, err = v.CredentialUses(ctx, keysOf(page, func(c Credential) CredentialID { return c.ID }))
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	now := a.store.Now()
+	listed := make([]ListedCredential, len(page))
+	for i, c := range page {
+		listed[i] = ListedCredential{Credential: c, Refusal: c.ended(now)}
+		for _, u := range uses {
+			if u.Credential == c.ID {
+				listed[i].Uses = append(listed[i].Uses, u)
+			}
+		}
+	}
+	return listed, nil
+}

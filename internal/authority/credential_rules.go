@@ -1,0 +1,62 @@
+package authority
+
+import (
+	"slices"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/doorward/doorward/internal/fault"
+	"github.com/doorward/doorward/internal/grant"
+)
+
+// refusedManage returns why an actor may not issue or end the credentials of a principal, or nil. Whoever manages
+// somebody's credentials could act as that principal, so it must have the permission wherever the principal is
+// granted anything. What is out of reach does not exist for it (promise G8).
+func (by Actor) refusedManage(holder Standing) error {
+	switch {
+	case by.actingBy != "":
+		return fault.New(fault.Denied, ReasonActing, "Who acts for somebody else cannot manage credentials.")
+	case !by.covers(grant.ManageCredential, holder):
+		return fault.New(fault.NotFound, ReasonOutside, "There is no such credential or holder.")
+	}
+	return nil
+}
+
+// covers reports whether the actor has a permission wherever a principal is granted something; for one without any
+// grant, at its organisation.
+func (by Actor) covers(p grant.Permission, s Standing) bool {
+	if by.may(p, root) {
+		return true
+	}
+	if len(s.Grants) == 0 {
+		return by.may(p, s.Path(s.Principal.Organisation))
+	}
+	return !slices.ContainsFunc(s.Grants, func(g grant.Grant) bool { return !by.may(p, s.Path(g.Tenant)) })
+}
+
+// checkName refuses what people could not read in a list of credentials.
+func checkName(name string) error {
+	if name == "" || len(name) > MaxNameLength || !utf8.ValidString(name) {
+		return fault.BadParameter("name", "A name has 1 to 254 bytes of UTF-8.")
+	}
+	for _, r := range name {
+		if unicode.Is(unicode.C, r) {
+			return fault.BadParameter("name", "A name has no control characters and none that turn the direction of text.")
+		}
+	}
+	return nil
+}
+
+// checkExpiry refuses an end that is no future time of this century.
+func checkExpiry(at, now time.Time) error {
+	if !at.IsZero() && (!at.After(now) || at.Year() > 9999) {
+		return fault.BadParameter("expires_at", "The end must be in the future.")
+	}
+	return nil
+}
+
+// hasEnded is the refusal of a change to a credential that is over.
+func hasEnded(reason string) error {
+	return fault.New(fault.Conflict, reason, "The credential has ended; issue a new one.")
+}
