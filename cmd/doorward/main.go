@@ -27,11 +27,12 @@ const (
 )
 
 type commands struct {
-	Serve   serveCommand   `cmd:"" help:"Run the server."`
-	Demo    demoCommand    `cmd:"" help:"Run a server with the demo directory and print requests to paste."`
-	Apply   applyCommand   `cmd:"" help:"Load a directory file: tenants, people, credentials and audiences."`
-	Migrate migrateCommand `cmd:"" help:"Bring the store's schema up to this program's version."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Serve      serveCommand      `cmd:"" help:"Run the server."`
+	Demo       demoCommand       `cmd:"" help:"Run a server with the demo directory and print requests to paste."`
+	Apply      applyCommand      `cmd:"" help:"Load a directory file: tenants, people, credentials and audiences."`
+	Credential credentialCommand `cmd:"" help:"Issue, list, rotate and revoke credentials."`
+	Migrate    migrateCommand    `cmd:"" help:"Bring the store's schema up to this program's version."`
+	Version    versionCommand    `cmd:"" help:"Print the version."`
 }
 
 func main() { os.Exit(run(os.Args[1:])) }
@@ -76,6 +77,8 @@ func exitCode(err error) int {
 		return exitUnconfirmed
 	}
 	switch fault.KindOf(err) {
+	case fault.Malformed:
+		return exitUsage
 	case fault.NotFound:
 		return exitNotFound
 	case fault.Unavailable:
@@ -92,6 +95,9 @@ func explain(err error) string {
 		return err.Error()
 	}
 	text := strings.Replace(err.Error(), f.Error(), strings.TrimSuffix(f.Message, "."), 1)
+	if f.Parameter != "" {
+		text = f.Parameter + ": " + text
+	}
 	if f.Cause != nil {
 		text += ": " + f.Cause.Error()
 	}

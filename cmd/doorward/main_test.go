@@ -22,16 +22,42 @@ func TestMain(m *testing.M) {
 
 // TestTheBinaryDoesWhatItsHelpSays runs every script in testdata against the real program.
 func TestTheBinaryDoesWhatItsHelpSays(t *testing.T) {
+	runScripts(t, "testdata", func(*testscript.Env) {})
+}
+
+// TestTheCommandsDoWhatTheirHelpSaysOnEachEngine runs every script in testdata/store on each engine's store.
+func TestTheCommandsDoWhatTheirHelpSaysOnEachEngine(t *testing.T) {
+	for _, engine := range testenv.Engines {
+		t.Run(engine, func(t *testing.T) {
+			runScripts(t, "testdata/store", func(e *testscript.Env) {
+				e.Setenv("DOORWARD_KEYS", e.WorkDir+"/keys")
+				if engine == "sqlite" {
+					e.Setenv("DOORWARD_DATA", e.WorkDir+"/data")
+				} else {
+					e.Setenv("DOORWARD_DATABASE", e.Getenv("POSTGRES"))
+				}
+			})
+		})
+	}
+}
+
+func runScripts(t *testing.T, dir string, prepare func(e *testscript.Env)) {
+	t.Helper()
 	testscript.Run(t, testscript.Params{
-		Dir: "testdata",
+		Dir: dir,
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("ADDRESS", freeAddress(t))
 			e.Setenv("POSTGRES", testenv.PostgresDatabase(t))
+			prepare(e)
 			return os.WriteFile(e.WorkDir+"/demo.yaml", demo.Directory, 0o600)
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"ready": func(ts *testscript.TestScript, _ bool, args []string) { ts.Check(waitReady("http://" + args[0])) },
-			"mode":  checkMode,
+			"ready":   func(ts *testscript.TestScript, _ bool, args []string) { ts.Check(waitReady("http://" + args[0])) },
+			"mode":    checkMode,
+			"http":    request,
+			"capture": capture,
+			"exits":   exits,
+			"until":   until,
 		},
 	})
 }

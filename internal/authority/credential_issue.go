@@ -50,6 +50,9 @@ func (a *Authority) IssueCredential(ctx context.Context, by Actor, r IssueReques
 	if err := r.check(now); err != nil {
 		return IssuedCredential{}, err
 	}
+	if err := a.checkTenants(ctx, r.Tenants); err != nil {
+		return IssuedCredential{}, err
+	}
 	made, err := a.makeSecret(ctx, r.Kind, r.Import, now)
 	if err != nil {
 		return IssuedCredential{}, err

@@ -1,6 +1,8 @@
 package authority
 
 import (
+	"context"
+	"strconv"
 	"slices"
 	"time"
 	"unicode"
@@ -8,6 +10,7 @@ import (
 
 	"github.com/doorward/doorward/internal/fault"
 	"github.com/doorward/doorward/internal/grant"
+	"github.com/doorward/doorward/internal/tenant"
 )
 
 // refusedManage returns why an actor may not issue or end the credentials of a principal, or nil. Whoever manages
@@ -54,6 +57,20 @@ func checkExpiry(at, now time.Time) error {
 		return fault.BadParameter("expires_at", "The end must be in the future.")
 	}
 	return nil
+}
+
+// checkTenants refuses a restriction to a tenant that does not exist: the credential would work nowhere.
+func (a *Authority) checkTenants(ctx context.Context, ids []tenant.ID) error {
+	return a.store.View(ctx, func(ctx context.Context, v View) error {
+		rows, err := v.Tenants(ctx, ids)
+		known := keyed(rows, tenantID)
+		for _, id := range ids {
+			if _, ok := known[id]; !ok && err == nil {
+				err = fault.New(fault.NotFound, ReasonUnknown, "There is no tenant "+strconv.Quote(string(id))+".")
+			}
+		}
+		return err
+	})
 }
 
 // hasEnded is the refusal of a change to a credential that is over.

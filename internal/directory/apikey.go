@@ -11,11 +11,11 @@ import (
 	"github.com/doorward/doorward/internal/tenant"
 )
 
-// dialects are the names of the protocols that a key can be restricted to, built yet or not.
-var dialects = []string{"alephee", "pulse", "activeplatform", "crmcom", "oauth", "gateway", "native"}
+// Dialects are the names of the protocols that a key can be restricted to, built yet or not.
+var Dialects = []string{"alephee", "pulse", "activeplatform", "crmcom", "oauth", "gateway", "native"}
 
-// limitedRoutes are the routes that a key can have a limit of its own on.
-var limitedRoutes = []string{"logintoken", "accounts", "users"}
+// LimitedRoutes are the routes that a key can have a limit of its own on.
+var LimitedRoutes = []string{"logintoken", "accounts", "users"}
 
 func (o *organisation) apiKey(from item) {
 	m, ok := o.mapping(from, "an API key", "name", "key", "secret", "accounts", "account", "person", "permissions",
@@ -35,7 +35,7 @@ func (o *organisation) apiKey(from item) {
 		ExpiresAt: m.instant("expires_at"), Limits: o.limits(m),
 	}}
 	c.Networks = m.networks("networks")
-	c.Dialects, _ = m.words("dialects", func(v item) (string, bool) { return o.word(v, "the dialect", dialects) })
+	c.Dialects, _ = m.words("dialects", func(v item) (string, bool) { return o.word(v, "the dialect", Dialects) })
 	permissions, _ := m.words("permissions", o.permission)
 	for _, p := range permissions {
 		c.Permissions = append(c.Permissions, grant.Permission(p))
@@ -111,12 +111,12 @@ func (o *organisation) limits(m mapping) map[string]int {
 	if !ok {
 		return nil
 	}
-	routes, ok := o.mapping(v, "limits", limitedRoutes...)
+	routes, ok := o.mapping(v, "limits", LimitedRoutes...)
 	if !ok {
 		return nil
 	}
 	limits := map[string]int{}
-	for _, route := range limitedRoutes {
+	for _, route := range LimitedRoutes {
 		v, ok := routes.values[route]
 		if !ok {
 			continue
