@@ -93,13 +93,14 @@ func appendKeys(ctx context.Context, v View, keys []AccountKey, page []Credentia
 // ChangeAccountKey changes a key pair of an account; permissions must be the actor's own there. It needs
 // grant.WriteAPIKeys in that account, and fails with NotFound for a key that is not the account's.
 func (a *Authority) ChangeAccountKey(ctx context.Context, by Actor, account tenant.ID, id CredentialID, change CredentialChange) (AccountKey, error) {
-	judge := a.judgeAccountKey(by, account)
-	if change.Permissions != nil {
-		if refused := a.refusedPermissions(by, account, *change.Permissions); refused != nil {
-			judge = func(Credential, Standing) error { return refused }
-		}
+	refused := a.refusedAccountKeys(by, account, grant.WriteAPIKeys)
+	if refused == nil && change.Permissions != nil {
+		refused = a.refusedPermissions(by, account, *change.Permissions)
 	}
-	changed, err := a.changeCredential(ctx, by, id, change, judge)
+	if refused != nil || by.IsZero() {
+		return AccountKey{}, a.actMany(ctx, by, audit.ChangeCredential, refused, nil)
+	}
+	changed, err := a.changeCredential(ctx, by, id, change, a.judgeAccountKey(account))
 	if err != nil {
 		return AccountKey{}, goneAccountKey(err)
 	}
@@ -110,13 +111,16 @@ func (a *Authority) ChangeAccountKey(ctx context.Context, by Actor, account tena
 // RevokeAccountKey ends a key pair of an account and with it all sessions made from it. It needs grant.WriteAPIKeys in
 // that account, and fails with NotFound for a key that is not the account's or has ended.
 func (a *Authority) RevokeAccountKey(ctx context.Context, by Actor, account tenant.ID, id CredentialID) error {
-	_, err := a.revokeCredential(ctx, by, id, a.judgeAccountKey(by, account))
+	if refused := a.refusedAccountKeys(by, account, grant.WriteAPIKeys); refused != nil || by.IsZero() {
+		return a.actMany(ctx, by, audit.RevokeCredential, refused, nil)
+	}
+	_, err := a.revokeCredential(ctx, by, id, a.judgeAccountKey(account))
 	return goneAccountKey(err)
 }
 
-// goneAccountKey answers a key that has ended like one that was never there.
+// goneAccountKey answers a key that has ended, or is another account's, like one that was never there.
 func goneAccountKey(err error) error {
-	if err != nil && fault.KindOf(err) == fault.Conflict {
+	if kind := fault.KindOf(err); err != nil && (kind == fault.Conflict || kind == fault.NotFound) {
 		return noSuchKey(fault.ReasonOf(err))
 	}
 	return err
@@ -126,12 +130,9 @@ func noSuchKey(reason string) error {
 	return fault.New(fault.NotFound, reason, "There is no such key.")
 }
 
-func (a *Authority) judgeAccountKey(by Actor, account tenant.ID) func(Credential, Standing) error {
-	refused := a.refusedAccountKeys(by, account, grant.WriteAPIKeys)
+func (a *Authority) judgeAccountKey(account tenant.ID) func(Credential, Standing) error {
 	return func(c Credential, _ Standing) error {
 		switch {
-		case refused != nil:
-			return refused
 		case c.Kind != KeyPair || c.onlyAccount() != account:
 			return noSuchKey(ReasonOutside)
 		case c.over(a.store.Now()) != "":

@@ -2,8 +2,8 @@ package authority
 
 import (
 	"context"
-	"strconv"
 	"slices"
+	"strconv"
 	"time"
 	"unicode"
 	"unicode/utf8"

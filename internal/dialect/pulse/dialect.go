@@ -24,26 +24,32 @@ func New(a *authority.Authority, o Options) dialect.Dialect {
 	}
 	p := pulse{authority: a, options: o}
 	return dialect.Dialect{
-		Name: Name,
-		// Key management and the account list live in the last two; until then nothing is there.
+		Name:   Name,
 		Spaces: []string{"/auth", "/apikeys", "/accounts"},
-		Routes: []dialect.Route{
-			{
-				Method: http.MethodPost,
-				Path:   "/auth/login",
-				Access: dialect.ByCredential("body, key pair or e-mail and password", "", loginProof),
-				Check:  checkLogin,
-				Handle: p.login,
-			},
-			{
-				Method: http.MethodGet,
-				Path:   "/auth/session",
-				Access: dialect.ByOwnSession("Authorization: Bearer", bearer),
-				Check:  checkAccount,
-				Handle: p.showSession,
-			},
+		Routes: p.routes(),
+		Fail:   p.fail,
+	}
+}
+
+func (p pulse) routes() []dialect.Route {
+	byToken := dialect.ByOwnSession("Authorization: Bearer", bearer)
+	return []dialect.Route{
+		{
+			Method: http.MethodPost, Path: "/auth/login",
+			Access: dialect.ByCredential("body, key pair or e-mail and password", "", loginProof),
+			Check:  checkLogin, Handle: p.login,
 		},
-		Fail: p.fail,
+		{Method: http.MethodGet, Path: "/auth/session", Access: byToken, Check: checkAccount, Handle: p.showSession},
+		{Method: http.MethodPost, Path: "/auth/logout", Access: byToken, Handle: p.logout},
+		{Method: http.MethodGet, Path: "/accounts", Access: byToken, Handle: p.listAccounts},
+		{Method: http.MethodGet, Path: "/apikeys", Access: byToken, Check: checkAccount, Handle: p.listKeys},
+		{Method: http.MethodPost, Path: "/apikeys", Access: byToken, Check: checkNewKey, Handle: p.issueKey},
+		{Method: http.MethodPatch, Path: "/apikeys/{id}", Access: byToken, Check: checkKeyChange, Handle: p.changeKey},
+		{Method: http.MethodDelete, Path: "/apikeys/{id}", Access: byToken, Check: checkAccount, Handle: p.revokeKey},
+		{
+			Method: http.MethodGet, Path: "/apikeys/swagger.yaml",
+			Access: dialect.Open("the specification itself"), Handle: showSpecification,
+		},
 	}
 }
 

@@ -133,17 +133,21 @@ func TestOtherMethodsAreRefusedOnEveryRoute(t *testing.T) {
 	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
 		c := newClient(t, env, pulse.Options{})
 		token := c.login(t, keyBody)
+		allowed := map[string][]string{}
 		for _, route := range pulse.New(env.Authority, pulse.Options{}).Routes {
+			allowed[route.Path] = append(allowed[route.Path], route.Method)
+		}
+		for path, methods := range allowed {
 			for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "get", "LOGIN"} {
-				if method == route.Method {
+				if slices.Contains(methods, method) {
 					continue
 				}
-				a := c.call(t, method, route.Path, keyBody, "Authorization", "Bearer "+token, "X-HTTP-Method-Override", route.Method)
-				if a.status != http.StatusMethodNotAllowed || a.header.Get("Allow") != route.Method || a.header.Get("Content-Type") != "application/json" {
-					t.Errorf("%s %s: answered %d %v %s", method, route.Path, a.status, a.header, a.body)
+				a := c.call(t, method, path, keyBody, "Authorization", "Bearer "+token, "X-HTTP-Method-Override", methods[0])
+				if a.status != http.StatusMethodNotAllowed || a.header.Get("Allow") != strings.Join(methods, ", ") || a.header.Get("Content-Type") != "application/json" {
+					t.Errorf("%s %s: answered %d %v %s", method, path, a.status, a.header, a.body)
 				}
 				if (a.body == "") != (method == "HEAD") {
-					t.Errorf("%s %s: the body is %q", method, route.Path, a.body)
+					t.Errorf("%s %s: the body is %q", method, path, a.body)
 				}
 			}
 		}

@@ -28,16 +28,20 @@ func bearer(c *dialect.Call) (secret.Text, error) {
 }
 
 // checkAccount keeps as Input the account that the client chose, or the empty ID.
-func checkAccount(c *dialect.Call) error {
+func checkAccount(c *dialect.Call) (err error) {
+	c.Input, err = chosenAccount(c)
+	return err
+}
+
+func chosenAccount(c *dialect.Call) (tenant.ID, error) {
 	given := c.Request.Header.Values(accountHeader)
-	if len(given) > 1 {
-		return fault.BadParameter(accountHeader, "The header is given more than once.")
+	switch len(given) {
+	case 0:
+		return "", nil
+	case 1:
+		return accountOf(given[0]), nil
 	}
-	c.Input = tenant.ID("")
-	if len(given) == 1 {
-		c.Input = accountOf(given[0])
-	}
-	return nil
+	return "", fault.BadParameter(accountHeader, "The header is given more than once.")
 }
 
 // accountOf reads an account ID as answers write it. What is none becomes one that nobody is a member of: to the
@@ -63,4 +67,21 @@ func (p pulse) showSession(c *dialect.Call) error {
 	answer := p.describe(c.By, chosen, token, c.Verdict.Session.ExpiresAt)
 	answer.Impersonating = text(c.Verdict.Actor.Principal.Email)
 	return web.WriteJSON(c.ResponseWriter, http.StatusOK, mediaType, answer)
+}
+
+// logout ends the session that the token stands for: our extension.
+func (p pulse) logout(c *dialect.Call) error {
+	if err := p.authority.CloseSession(c.Context(), c.By); err != nil {
+		return err
+	}
+	return web.WriteJSON(c.ResponseWriter, http.StatusOK, mediaType, struct{}{})
+}
+
+// listAccounts answers the session's accounts, as the log-in does.
+func (p pulse) listAccounts(c *dialect.Call) error {
+	accounts := []account{}
+	for _, m := range p.authority.Memberships(c.By) {
+		accounts = append(accounts, describeAccount(m))
+	}
+	return web.WriteJSON(c.ResponseWriter, http.StatusOK, mediaType, accounts)
 }

@@ -61,3 +61,39 @@ type errorAnswer struct {
 	Message     string `json:"message,omitempty"`
 	Development string `json:"dev_err_msg,omitempty"`
 }
+
+// newKeyRequest is the body of POST /apikeys.
+type newKeyRequest struct {
+	Name        string             `json:"name"`
+	Permissions []grant.Permission `json:"permissions"`
+}
+
+// keyChangeRequest is the body of PATCH /apikeys/{id}; what is not there stays as it is.
+type keyChangeRequest struct {
+	Name        *string             `json:"name"`
+	Permissions *[]grant.Permission `json:"permissions"`
+	Active      *bool               `json:"active"`
+}
+
+// apiKey is a key pair without its secret, except where it has just been made.
+type apiKey struct {
+	ID          string              `json:"id"`
+	Name        string              `json:"name"`
+	APIKey      string              `json:"apiKey"`
+	APISecret   string              `json:"apiSecret,omitzero"`
+	AccountID   string              `json:"accountId"`
+	Permissions *[]grant.Permission `json:"permissions"` // null: all that its holder has
+	Active      bool                `json:"active"`
+	UserID      int64               `json:"userId"`
+	Email       *string             `json:"email"`
+	CreatedBy   *string             `json:"createdBy"`
+	CreatedAt   *string             `json:"createdAt"`
+	UpdatedAt   *string             `json:"updatedAt"`
+	ExpiresAt   *string             `json:"expiresAt"`
+}
+
+// deletedKey is the answer of DELETE /apikeys/{id}.
+type deletedKey struct {
+	ID      string `json:"id"`
+	Deleted bool   `json:"deleted"`
+}
