@@ -121,6 +121,7 @@ func printReport(out io.Writer, r authority.ApplyReport) {
 	}
 	printLeftovers(out, "no longer in the file, kept", r.Left)
 	printLeftovers(out, "in the file but revoked or rotated meanwhile, left so", r.Revoked)
+	printLeftovers(out, "in the file as active, but suspended by command, left so", r.Held)
 	for _, who := range r.Weak {
 		fmt.Fprintf(out, "weak password, shorter than 8 characters: %s\n", who)
 	}

@@ -106,6 +106,6 @@ func (c *credentialRevokeCommand) Run(ctx context.Context, log *slog.Logger) err
 	})
 }
 
-func counted(made authority.Made) string {
+func counted(made authority.Ends) string {
 	return fmt.Sprintf("%d sessions and %d login tokens", made.Sessions, made.LoginTokens)
 }

@@ -39,6 +39,7 @@ type ApplyReport struct {
 
 	Left    []Leftover          // stored, but no longer in the directory; never deleted
 	Revoked []Leftover          // in the directory, but revoked or rotated meanwhile: they stay so
+	Held    []Leftover          // active by the directory, but suspended by command: they stay so
 	Weak    []grant.PrincipalID // people whose password is too short
 
 	WeakKeys []string // keys of the directory that are too short, by name

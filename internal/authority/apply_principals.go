@@ -63,6 +63,9 @@ func (p *application) comparePrincipals(ctx context.Context, v View, batch []Pri
 	for _, want := range batch {
 		have, exists := stored[want.ID]
 		changed := want.changes(have)
+		if want.Status == Active && !have.HeldAt.IsZero() {
+			d.held = append(d.held, Leftover{Kind: "principal", Name: string(want.ID)})
+		}
 		switch {
 		case !exists:
 			d.Created++

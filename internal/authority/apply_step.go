@@ -38,6 +38,7 @@ type difference struct {
 	Tally
 	edits   []edit
 	revoked []Leftover
+	held    []Leftover
 	fresh   []string
 	prepare func(ctx context.Context) error // slow work to be done before the writing, outside of any transaction
 }
@@ -65,6 +66,7 @@ func (p *application) step(ctx context.Context, tally *Tally, entries int, compa
 	}
 	tally.add(d.Tally)
 	p.report.Revoked = append(p.report.Revoked, d.revoked...)
+	p.report.Held = append(p.report.Held, d.held...)
 	for _, id := range d.fresh {
 		p.fresh[id] = true
 	}

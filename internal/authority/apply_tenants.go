@@ -36,6 +36,9 @@ func (p *application) compareTenants(ctx context.Context, v View, batch []Tenant
 	for _, want := range batch {
 		have, exists := stored[want.ID]
 		changed := want.changes(have)
+		if want.Status == Active && !have.HeldAt.IsZero() {
+			d.held = append(d.held, Leftover{Kind: "tenant", Name: string(want.ID)})
+		}
 		switch {
 		case !exists:
 			d.Created++

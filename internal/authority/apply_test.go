@@ -49,7 +49,7 @@ type records struct{ events, feed []string }
 func recorded(t *testing.T, env *testenv.Env) (r records) {
 	t.Helper()
 	err := env.Store.View(t.Context(), func(ctx context.Context, v authority.View) error {
-		events, err := v.Events(ctx, secret.ID{}, 10_000)
+		events, err := v.Events(ctx, authority.EventFilter{Limit: 10_000})
 		if err != nil {
 			return err
 		}

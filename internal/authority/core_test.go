@@ -175,7 +175,7 @@ func wantFault(t testing.TB, err error, kind fault.Kind, reason string) {
 func eventsOf(t testing.TB, env *testenv.Env) (events []audit.Event) {
 	t.Helper()
 	err := env.Store.View(t.Context(), func(ctx context.Context, v authority.View) (err error) {
-		events, err = v.Events(ctx, secret.ID{}, 100_000)
+		events, err = v.Events(ctx, authority.EventFilter{Limit: 100_000})
 		return err
 	})
 	if err != nil {

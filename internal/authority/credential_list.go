@@ -2,6 +2,7 @@ package authority
 
 import (
 	"context"
+	"time"
 
 	"github.com/doorward/doorward/internal/audit"
 	"github.com/doorward/doorward/internal/grant"
@@ -20,19 +21,20 @@ func (a *Authority) ListCredentials(ctx context.Context, by Actor, f CredentialF
 	if !by.may(grant.ReadDirectory, root) {
 		return nil, a.refuse(ctx, by.event(audit.ReadDirectory), needsOperator())
 	}
-	var page []Credential
-	var uses []CredentialUse
-	err := a.store.View(ctx, func(ctx context.Context, v View) (err error) {
-		if page, err = v.CredentialPage(ctx, f, after, limit); err != nil {
-			return err
+	var listed []ListedCredential
+	err := a.store.View(ctx, func(ctx context.Context, v View) error {
+		page, err := v.CredentialPage(ctx, f, after, limit)
+		if err == nil {
+			listed, err = withUses(ctx, v, page, a.store.Now())
 		}
-		uses, err = v.CredentialUses(ctx, keysOf(page, func(c Credential) CredentialID { return c.ID }))
 		return err
 	})
-	if err != nil {
-		return nil, err
-	}
-	now := a.store.Now()
+	return listed, err
+}
+
+// withUses adds to credentials what is known of their use.
+func withUses(ctx context.Context, v View, page []Credential, now time.Time) ([]ListedCredential, error) {
+	uses, err := v.CredentialUses(ctx, keysOf(page, func(c Credential) CredentialID { return c.ID }))
 	listed := make([]ListedCredential, len(page))
 	for i, c := range page {
 		listed[i] = ListedCredential{Credential: c, Refusal: c.ended(now)}
@@ -42,5 +44,5 @@ func (a *Authority) ListCredentials(ctx context.Context, by Actor, f CredentialF
 			}
 		}
 	}
-	return listed, nil
+	return listed, err
 }

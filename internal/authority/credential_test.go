@@ -208,7 +208,7 @@ func TestRevokingEndsAllThatACredentialMadeAndCountsIt(t *testing.T) {
 			sessions = append(sessions, open(t, env, authority.ByKey(key.Key), authority.SessionRequest{Lifetime: hour}))
 		}
 		mint(t, env, as(t, env, authority.ByKey(key.Key)), asOwner)
-		want := authority.Made{Sessions: 3, LoginTokens: 1}
+		want := authority.Ends{Sessions: 3, LoginTokens: 1}
 		if _, made, err := env.Authority.WouldEnd(t.Context(), operator, key.Credential.ID); err != nil || made != want {
 			t.Errorf("would end %+v, %v", made, err)
 		}
@@ -220,7 +220,7 @@ func TestRevokingEndsAllThatACredentialMadeAndCountsIt(t *testing.T) {
 			wantVerdict(t, env, s, authority.ReasonRevoked)
 		}
 		wantAuthenticated(t, env, authority.ByKey(key.Key), authority.ReasonRevoked)
-		if again, err := env.Authority.RevokeCredential(t.Context(), operator, key.Credential.ID); err != nil || again != (authority.Made{}) {
+		if again, err := env.Authority.RevokeCredential(t.Context(), operator, key.Credential.ID); err != nil || again != (authority.Ends{}) {
 			t.Errorf("again: %+v, %v", again, err)
 		}
 	})

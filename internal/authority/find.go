@@ -56,3 +56,11 @@ func principalNamed(ctx context.Context, v View, name string) (Standing, error) 
 	}
 	return v.StandingByEmail(ctx, canonical)
 }
+
+// home returns the path of the principal's organisation, the installation's for who belongs to none.
+func (s Standing) home() tenant.Path {
+	if path := s.Path(s.Principal.Organisation); path != nil {
+		return path
+	}
+	return root
+}

@@ -16,11 +16,11 @@ func (a *Authority) CloseSession(ctx context.Context, by Actor) error {
 		refused = fault.New(fault.Denied, ReasonNoPermission, "There is no session to close.")
 	}
 	return a.act(ctx, by, audit.CloseSession, refused, func(ctx context.Context, tx Tx, e *audit.Event) error {
-		open, err := tx.CloseSession(ctx, by.session, a.store.Now())
+		closed, err := tx.CloseSessions(ctx, []SessionID{by.session}, a.store.Now())
 		if err != nil {
 			return err
 		}
-		if !open {
+		if len(closed) == 0 {
 			return fault.New(fault.Unauthenticated, ReasonClosed, "The session is not valid.")
 		}
 		tx.Publish(FeedSession, by.session.String())

@@ -42,16 +42,21 @@ func (a *Authority) OpenSession(ctx context.Context, by Actor, r SessionRequest)
 		}}
 		tx.PutSession(opened.Session)
 		e.Subject, e.Session = opened.Session.Subject, secret.ID(opened.Session.ID)
-		e.Tenant = opened.Session.Organisation
-		if opened.Session.Account != "" {
-			e.Tenant = opened.Session.Account
-		}
+		e.Tenant = opened.Session.home()
 		return nil
 	})
 	if err != nil {
 		return OpenedSession{}, err // no secret of a session that may not exist
 	}
 	return opened, nil
+}
+
+// home returns the account that the session is for, else its organisation.
+func (s Session) home() tenant.ID {
+	if s.Account != "" {
+		return s.Account
+	}
+	return s.Organisation
 }
 
 // openIn returns the unit to work in, or why no session may be opened.

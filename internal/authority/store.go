@@ -2,6 +2,7 @@ package authority
 
 import (
 	"context"
+	"net/netip"
 	"time"
 
 	"github.com/doorward/doorward/internal/audit"
@@ -42,6 +43,7 @@ type View interface {
 	LoginTokenView
 	SessionView
 	RecordView
+	OverviewView
 }
 
 // Tx reads and writes within one change. A method that returns nothing is
@@ -133,9 +135,6 @@ type CredentialFilter struct {
 	LiveAt    time.Time // neither revoked nor expired then
 }
 
-// Made counts what was made by a credential and lives: sessions and login tokens, those redeemed from others included.
-type Made struct{ Sessions, LoginTokens int64 }
-
 // CredentialListView reads what an operator asks about credentials.
 type CredentialListView interface {
 	// Credential returns the credential with this ID and the standing of its principal.
@@ -144,8 +143,6 @@ type CredentialListView interface {
 	CredentialPage(ctx context.Context, f CredentialFilter, after CredentialID, limit int) ([]Credential, error)
 	// CredentialUses returns the last uses of these credentials, the latest first.
 	CredentialUses(ctx context.Context, ids []CredentialID) ([]CredentialUse, error)
-	// MadeBy counts what lives at a time of what a credential made.
-	MadeBy(ctx context.Context, id CredentialID, at time.Time) (Made, error)
 }
 
 // CredentialTx writes credentials.
@@ -198,6 +195,16 @@ type LoginTokenFacts struct {
 type LoginTokenView interface {
 	// LoginTokenFacts returns the token with this ID; the caller compares the fingerprint.
 	LoginTokenFacts(ctx context.Context, id LoginTokenID) (LoginTokenFacts, error)
+	// CountLoginTokens counts the tokens that a filter selects.
+	CountLoginTokens(ctx context.Context, f LoginTokenFilter) (int64, error)
+}
+
+// LoginTokenFilter selects login tokens that are neither spent nor past their lifetime; the zero value of a field does not narrow.
+type LoginTokenFilter struct {
+	LiveAt     time.Time         // past their lifetime is what is so then
+	Principal  grant.PrincipalID // the subject, who acts, or whose credential minted it
+	Tenant     tenant.ID         // the account or the subject's organisation is at or below it
+	Credential CredentialID      // that minted it
 }
 
 // LoginTokenTx writes login tokens.
@@ -228,25 +235,71 @@ type SessionFacts struct {
 type SessionView interface {
 	// SessionFacts returns the session with this ID; the caller compares the fingerprint.
 	SessionFacts(ctx context.Context, id SessionID) (SessionFacts, error)
+	// Sessions returns up to limit sessions that a filter selects, by ID from the highest below one (zero: from the top).
+	Sessions(ctx context.Context, f SessionFilter, below SessionID, limit int) ([]Session, error)
+	// CountSessions counts the sessions that a filter selects with all that descend from them, and the unspent login
+	// tokens minted from any of these: what closing them ends. The filter has a LiveAt.
+	CountSessions(ctx context.Context, f SessionFilter) (Ends, error)
 }
+
+// SessionFilter selects sessions; the zero value of a field does not narrow.
+type SessionFilter struct {
+	ID           SessionID
+	Principal    grant.PrincipalID // the subject, who acts, or whose credential it descends from
+	Credential   CredentialID
+	Tenant       tenant.ID // the account, organisation or unit is at or below it
+	Dialect      string
+	OpenedBefore time.Time
+	LiveAt       time.Time   // neither closed nor past its lifetime then; idle ones live, for only their node knows a last use
+	Parents      []SessionID // it descends from one of these directly
+}
+
+// Ends counts what an act ends: sessions that live, and login tokens nobody has spent yet.
+type Ends struct{ Sessions, LoginTokens int64 }
 
 // SessionTx writes sessions.
 type SessionTx interface {
 	PutSession(s Session)
-	// CloseSession ends the session if it is open; ok is false when it was not.
-	CloseSession(ctx context.Context, id SessionID, at time.Time) (ok bool, err error)
+	// CloseSessions ends those of these sessions that are open, and returns which they were.
+	CloseSessions(ctx context.Context, ids []SessionID, at time.Time) (closed []SessionID, err error)
 	// TouchSession moves the last use forward, never back.
 	TouchSession(id SessionID, usedAt time.Time)
 }
 
 // RecordView reads what is written beside the facts: events, feed, settings.
 type RecordView interface {
-	// Events returns up to limit events after an ID, oldest first.
-	Events(ctx context.Context, after secret.ID, limit int) ([]audit.Event, error)
+	// Events returns the events that a filter selects, by ID, the lowest first.
+	Events(ctx context.Context, f EventFilter) ([]audit.Event, error)
 	// Feed returns up to limit entries after a sequence number.
 	Feed(ctx context.Context, after int64, limit int) ([]FeedEntry, error)
 	// Setting returns a stored setting of the installation; "" when it is not set.
 	Setting(ctx context.Context, name string) (string, error)
+}
+
+// EventFilter selects events; the zero value of a field does not narrow, but for Limit.
+type EventFilter struct {
+	After  secret.ID // only IDs over this one
+	Limit  int       // at most this many
+	Newest bool      // those with the highest IDs instead of the lowest
+
+	Acts       []audit.Act
+	Outcome    audit.Outcome
+	Reason     string
+	Principal  grant.PrincipalID // who did it, as whom, or to whom
+	Tenant     tenant.ID         // it was done at this tenant or below it
+	Credential CredentialID      // it was done by it, or to it
+	Session    SessionID
+	Dialect    string
+	Request    string
+	Source     netip.Addr
+}
+
+// OverviewView reads what surrounds a tenant.
+type OverviewView interface {
+	// ChildCounts counts the tenants directly below one, by kind.
+	ChildCounts(ctx context.Context, id tenant.ID) (map[tenant.Kind]int64, error)
+	// GrantsAt returns the grants of these roles at these tenants, in directory order.
+	GrantsAt(ctx context.Context, at []tenant.ID, roles []grant.RoleID) ([]grant.Grant, error)
 }
 
 // RecordTx writes what is kept beside the facts.

@@ -88,7 +88,7 @@ func (h house) events(wanted func(audit.Event) bool) (found []audit.Event) {
 	h.t.Helper()
 	err := h.env.Store.View(h.t.Context(), func(ctx context.Context, v authority.View) error {
 		found = nil
-		events, err := v.Events(ctx, secret.ID{}, 10_000)
+		events, err := v.Events(ctx, authority.EventFilter{Limit: 10_000})
 		for _, e := range events {
 			if wanted(e) {
 				found = append(found, e)

@@ -27,6 +27,13 @@ func NewID(now time.Time) ID {
 	return id
 }
 
+// FirstID returns the lowest identifier of the millisecond of at: none that was made then or later is below it.
+func FirstID(at time.Time) ID {
+	id := NewID(at)
+	clear(id[6:])
+	return id
+}
+
 // ParseID reads the 32 lower-case hex digits that String writes, and nothing else.
 func ParseID(text string) (ID, error) {
 	var id ID

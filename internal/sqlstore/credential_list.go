@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"context"
 	"strings"
-	"time"
 
 	"github.com/doorward/doorward/internal/authority"
 )
@@ -37,17 +36,4 @@ func (v view) CredentialPage(ctx context.Context, f authority.CredentialFilter, 
 	narrow(f.Name != "", `c.name = ?`, f.Name)
 	narrow(!f.LiveAt.IsZero(), `c.revoked_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > ?)`, micros(f.LiveAt))
 	return v.credentials(ctx, strings.Join(conditions, ` AND `)+` ORDER BY c.id LIMIT ?`, append(args, limit))
-}
-
-// MadeBy counts what lives at a time of what a credential made.
-func (v view) MadeBy(ctx context.Context, id authority.CredentialID, at time.Time) (made authority.Made, err error) {
-	count := func(into *int64) func(scan func(...any) error) error {
-		return func(scan func(...any) error) error { return scan(into) }
-	}
-	err = v.run(ctx,
-		ask(`SELECT COUNT(*) FROM sessions WHERE credential_id = ? AND closed_at IS NULL AND expires_at > ?`,
-			[]any{id[:], micros(at)}, count(&made.Sessions)),
-		ask(`SELECT COUNT(*) FROM login_tokens WHERE credential_id = ? AND redeemed_at IS NULL AND expires_at > ?`,
-			[]any{id[:], micros(at)}, count(&made.LoginTokens)))
-	return made, err
 }

@@ -263,9 +263,12 @@ func (b buggyTx) LoginTokenFacts(ctx context.Context, id authority.LoginTokenID)
 	return facts, err
 }
 
-func (b buggyTx) CloseSession(ctx context.Context, id authority.SessionID, at time.Time) (bool, error) {
-	ok, err := b.Tx.CloseSession(ctx, id, at)
-	return ok || b.closeTwice, err
+func (b buggyTx) CloseSessions(ctx context.Context, ids []authority.SessionID, at time.Time) ([]authority.SessionID, error) {
+	closed, err := b.Tx.CloseSessions(ctx, ids, at)
+	if b.closeTwice {
+		closed = ids
+	}
+	return closed, err
 }
 
 // eager acknowledges at once and commits later.

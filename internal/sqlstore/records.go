@@ -5,7 +5,6 @@ import (
 
 	"github.com/doorward/doorward/internal/audit"
 	"github.com/doorward/doorward/internal/authority"
-	"github.com/doorward/doorward/internal/secret"
 )
 
 const eventColumns = `id, at, act, outcome, reason, actor_id, acting_for_id, credential_id, subject_id, tenant_id, audience_id,
@@ -19,18 +18,6 @@ func scanEvent(scan func(...any) error, e *audit.Event) error {
 	bytes(r, e.Session[:])
 	bytes(r, e.LoginToken[:])
 	return r.plain(&e.Dialect, &e.Request).addr(&e.Source).plain(&e.Count).json(&e.Detail).scan(scan)
-}
-
-// Events returns up to limit events after an ID, oldest first.
-func (v view) Events(ctx context.Context, after secret.ID, limit int) (events []audit.Event, err error) {
-	err = v.run(ctx, ask(`SELECT `+eventColumns+` FROM events WHERE id > ? ORDER BY id LIMIT ?`, []any{after[:], limit},
-		func(scan func(...any) error) error {
-			var e audit.Event
-			err := scanEvent(scan, &e)
-			events = append(events, e)
-			return err
-		}))
-	return events, err
 }
 
 // Append adds an event to the change it records.

@@ -64,14 +64,18 @@ func (t *tx) PutSession(s authority.Session) {
 		micros(s.SecretAt), micros(s.OpenedAt), micros(s.ExpiresAt), s.IdleLifetime.Microseconds(), micros(s.UsedAt))
 }
 
-// CloseSession ends the session if it is open.
-func (t *tx) CloseSession(ctx context.Context, id authority.SessionID, at time.Time) (bool, error) {
-	closed := false
-	err := t.run(ctx, ask(`UPDATE sessions SET closed_at = ? WHERE id = ? AND closed_at IS NULL RETURNING 1`,
-		[]any{micros(at), id[:]}, func(scan func(...any) error) error {
-			closed = true
-			var one int64
-			return scan(&one)
+// CloseSessions ends those of these sessions that are open.
+func (t *tx) CloseSessions(ctx context.Context, ids []authority.SessionID, at time.Time) (closed []authority.SessionID, err error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	in, args := placeholders(ids, key)
+	err = t.run(ctx, ask(`UPDATE sessions SET closed_at = ? WHERE id IN `+in+` AND closed_at IS NULL RETURNING id`,
+		append([]any{micros(at)}, args...), func(scan func(...any) error) error {
+			var id authority.SessionID
+			err := bytes(&row{}, id[:]).scan(scan)
+			closed = append(closed, id)
+			return err
 		}))
 	return closed, err
 }

@@ -111,7 +111,7 @@ func reasonOf(t *testing.T, env *testenv.Env, request string) string {
 	err := env.Store.View(t.Context(), func(ctx context.Context, v authority.View) error {
 		after := secret.ID{}
 		for {
-			events, err := v.Events(ctx, after, 500)
+			events, err := v.Events(ctx, authority.EventFilter{After: after, Limit: 500})
 			if err != nil || len(events) == 0 {
 				return err
 			}

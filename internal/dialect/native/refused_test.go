@@ -117,7 +117,7 @@ func TestTheOperatorFindsTheReasonUnderTheRequestID(t *testing.T) {
 func eventOf(t *testing.T, env *testenv.Env, request string) (found audit.Event) {
 	t.Helper()
 	err := env.Store.View(t.Context(), func(ctx context.Context, v authority.View) error {
-		events, err := v.Events(ctx, secret.ID{}, 10_000)
+		events, err := v.Events(ctx, authority.EventFilter{Limit: 10_000})
 		for _, e := range events {
 			if e.Request == request {
 				found = e

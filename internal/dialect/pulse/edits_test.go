@@ -120,7 +120,7 @@ func lastEvent(t *testing.T, env *testenv.Env) (last audit.Event) {
 	t.Helper()
 	err := env.Store.View(t.Context(), func(ctx context.Context, v authority.View) error {
 		for {
-			events, err := v.Events(ctx, last.ID, 100)
+			events, err := v.Events(ctx, authority.EventFilter{After: last.ID, Limit: 100})
 			if err != nil || len(events) == 0 {
 				return err
 			}

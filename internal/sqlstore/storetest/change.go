@@ -146,7 +146,7 @@ func (s Subject) setting(t testing.TB, name string) (value string) {
 func (s Subject) events(t testing.TB) (events []audit.Event) {
 	t.Helper()
 	s.view(t, func(ctx context.Context, v authority.View) (err error) {
-		events, err = v.Events(ctx, secret.ID{}, 10_000)
+		events, err = v.Events(ctx, authority.EventFilter{Limit: 10_000})
 		return err
 	})
 	return events

@@ -32,7 +32,7 @@ var recordCases = []Case{
 			}
 		})
 		s.view(t, func(ctx context.Context, v authority.View) error {
-			events, err := v.Events(ctx, secret.ID{1}, 1)
+			events, err := v.Events(ctx, authority.EventFilter{After: secret.ID{1}, Limit: 1})
 			if len(events) != 1 || events[0].ID != (secret.ID{2}) {
 				t.Errorf("got %v", events)
 			}
