@@ -32,6 +32,10 @@ type commands struct {
 	Apply      applyCommand      `cmd:"" help:"Load a directory file: tenants, people, credentials and audiences."`
 	Credential credentialCommand `cmd:"" help:"Issue, list, rotate and revoke credentials."`
 	Migrate    migrateCommand    `cmd:"" help:"Bring the store's schema up to this program's version."`
+	Session    sessionCommand    `cmd:"" help:"List and end sessions."`
+	Person     personCommand     `cmd:"" help:"Look at a person or service, suspend and resume it."`
+	Tenant     tenantCommand     `cmd:"" help:"Look at a tenant, suspend and resume all below it."`
+	Audit      auditCommand      `cmd:"" help:"Read what was written down."`
 	Version    versionCommand    `cmd:"" help:"Print the version."`
 }
 

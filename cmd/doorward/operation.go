@@ -11,6 +11,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 
 	"github.com/doorward/doorward/internal/authority"
 	"github.com/doorward/doorward/internal/config"
@@ -56,7 +57,7 @@ func printTable(out io.Writer, heading string, rows [][]string) error {
 	for _, row := range rows {
 		cells := make([]string, len(row))
 		for i, cell := range row {
-			if cells[i] = cell; cell == "" {
+			if cells[i] = printable(cell); cell == "" {
 				cells[i] = "-"
 			}
 		}
@@ -65,12 +66,25 @@ func printTable(out io.Writer, heading string, rows [][]string) error {
 	return table.Flush()
 }
 
+// printFields writes a name and a value a line. A field without a value is "-".
+func printFields(out io.Writer, fields [][]string) error {
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	for _, field := range fields {
+		value := printable(field[1])
+		if value == "" {
+			value = "-"
+		}
+		fmt.Fprintln(table, field[0]+"\t"+value)
+	}
+	return table.Flush()
+}
+
 // printJSON writes one object on a line of its own.
 func printJSON(value any) error {
-	text, err := json.Marshal(value, json.Deterministic(true))
+	text, err := json.Marshal(value, json.Deterministic(true), jsontext.AllowInvalidUTF8(true))
 	if err != nil {
 		return err
 	}
-	_, err = os.Stdout.Write(append(text, '\n'))
+	_, err = os.Stdout.WriteString(escaped(string(text)) + "\n")
 	return err
 }

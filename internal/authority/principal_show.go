@@ -3,6 +3,7 @@ package authority
 import (
 	"context"
 
+	"github.com/doorward/doorward/internal/fault"
 	"github.com/doorward/doorward/internal/grant"
 )
 
@@ -18,6 +19,9 @@ type PrincipalReport struct {
 // principal's organisation and fails with NotFound.
 func (a *Authority) ShowPrincipal(ctx context.Context, by Actor, name string) (PrincipalReport, error) {
 	found, err := a.FindPrincipal(ctx, by, name)
+	if fault.KindOf(err) == fault.NotFound && err != nil {
+		err = a.refuseRead(ctx, by, grant.ReadDirectory, "", err)
+	}
 	if err != nil {
 		return PrincipalReport{}, err
 	}
@@ -38,4 +42,18 @@ func (a *Authority) credentialsOf(ctx context.Context, id grant.PrincipalID) (li
 		return err
 	})
 	return listed, err
+}
+
+// GrantRefusal returns why a grant of the principal does not count now, or "".
+func (r PrincipalReport) GrantRefusal(g grant.Grant) string {
+	if r.Refusal != "" {
+		return r.Refusal
+	}
+	if g.Inactive {
+		return ReasonInactive
+	}
+	if _, suspended := r.Path(g.Tenant).Suspended(); suspended {
+		return ReasonTenantSuspended
+	}
+	return ""
 }

@@ -50,7 +50,16 @@ func (a *Authority) require(ctx context.Context, by Actor, p grant.Permission, a
 	if err != nil || refused == nil {
 		return err
 	}
+	return a.refuseRead(ctx, by, p, at, refused)
+}
+
+// refuseRead records that an actor tried to read what it may not. To Doorward's own command line nothing is denied:
+// what it does not find is not there.
+func (a *Authority) refuseRead(ctx context.Context, by Actor, p grant.Permission, at tenant.ID, why error) error {
+	if by.own {
+		return why
+	}
 	e := by.event(audit.Authenticate)
 	e.Tenant, e.Detail = at, detail(nil, "permission", string(p))
-	return a.refuse(ctx, e, refused)
+	return a.refuse(ctx, e, why)
 }
