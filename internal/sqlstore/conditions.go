@@ -27,4 +27,4 @@ func (c *conditions) where() string {
 // subtree selects the IDs of a tenant and all below it; it has one argument. Each level is found by the index on
 // parents, and a circle ends where it began.
 const subtree = `(WITH RECURSIVE down (id) AS (
-	SELECT CAST(? AS TEXT) UNION SELECT t.id FROM tenants t JOIN down ON t.parent_id = down.id) SELECT id FROM down)`
+	SELECT id FROM tenants WHERE id = ? UNION SELECT t.id FROM tenants t JOIN down ON t.parent_id = down.id) SELECT id FROM down)`
