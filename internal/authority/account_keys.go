@@ -61,7 +61,7 @@ func (a *Authority) IssueAccountKey(ctx context.Context, by Actor, r AccountKeyR
 // grant.WriteAPIKeys there.
 func (a *Authority) AccountKeys(ctx context.Context, by Actor, account tenant.ID) (keys []AccountKey, err error) {
 	if refused := a.refusedAccountKeys(by, account, grant.ReadAPIKeys, grant.WriteAPIKeys); refused != nil {
-		return nil, a.refuse(ctx, by.event(audit.ReadDirectory), refused)
+		return nil, a.refuseRead(ctx, by, grant.ReadAPIKeys, account, refused)
 	}
 	err = a.store.View(ctx, func(ctx context.Context, v View) error {
 		filter := CredentialFilter{At: account, Kind: KeyPair, LiveAt: a.store.Now()}

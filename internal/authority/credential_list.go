@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/doorward/doorward/internal/audit"
 	"github.com/doorward/doorward/internal/grant"
 )
 
@@ -18,8 +17,8 @@ type ListedCredential struct {
 // ListCredentials returns up to limit credentials after one, in the order they were made. It needs grant.ReadDirectory
 // at the installation.
 func (a *Authority) ListCredentials(ctx context.Context, by Actor, f CredentialFilter, after CredentialID, limit int) ([]ListedCredential, error) {
-	if !by.may(grant.ReadDirectory, root) {
-		return nil, a.refuse(ctx, by.event(audit.ReadDirectory), needsOperator())
+	if err := a.require(ctx, by, grant.ReadDirectory, ""); err != nil {
+		return nil, err
 	}
 	var listed []ListedCredential
 	err := a.store.View(ctx, func(ctx context.Context, v View) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/doorward/doorward/internal/audit"
+	"github.com/doorward/doorward/internal/grant"
 )
 
 // RevokeCredential ends a credential and with it every session and login token that it made, at the next use; it
@@ -43,7 +44,7 @@ func (a *Authority) WouldEnd(ctx context.Context, by Actor, id CredentialID) (Cr
 		err = by.refusedManage(holder)
 	}
 	if err != nil {
-		return Credential{}, Ends{}, a.refuse(ctx, by.event(audit.ReadDirectory), err)
+		return Credential{}, Ends{}, a.refuseRead(ctx, by, grant.ManageCredential, "", err)
 	}
 	ends, err := a.countLive(ctx, SessionFilter{Credential: id})
 	return c, ends, err

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/doorward/doorward/internal/audit"
 	"github.com/doorward/doorward/internal/authority"
@@ -47,7 +48,7 @@ var zeroActor = map[string]struct {
 	"ListCredentials": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
 		_, err := a.ListCredentials(ctx, by, authority.CredentialFilter{}, authority.CredentialID{}, 1)
 		return err
-	}, fault.Denied, audit.ReadDirectory},
+	}, fault.Unauthenticated, audit.ReadDirectory},
 	"IssueCredential": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
 		_, err := a.IssueCredential(ctx, by, authority.IssueRequest{Kind: authority.APIKey, Principal: "person:3", Name: "new"})
 		return err
@@ -83,6 +84,46 @@ var zeroActor = map[string]struct {
 	"RevokeAccountKey": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
 		return a.RevokeAccountKey(ctx, by, acme, authority.CredentialID{1})
 	}, fault.Unauthenticated, audit.RevokeCredential},
+	"ListSessions": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, err := a.ListSessions(ctx, by, authority.SessionFilter{}, authority.SessionID{}, 1)
+		return err
+	}, fault.Unauthenticated, audit.ReadDirectory},
+	"CountSessions": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, err := a.CountSessions(ctx, by, authority.SessionFilter{Tenant: acme})
+		return err
+	}, fault.Unauthenticated, audit.ReadDirectory},
+	"RevokeSessions": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, err := a.RevokeSessions(ctx, by, authority.SessionFilter{})
+		return err
+	}, fault.Unauthenticated, audit.CloseSession},
+	"ShowPrincipal": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, err := a.ShowPrincipal(ctx, by, "person:3")
+		return err
+	}, fault.NotFound, audit.ReadDirectory},
+	"SuspendPrincipal": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, _, err := a.SuspendPrincipal(ctx, by, "person:3")
+		return err
+	}, fault.Unauthenticated, audit.PutPrincipal},
+	"ResumePrincipal": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, _, err := a.ResumePrincipal(ctx, by, "person:3")
+		return err
+	}, fault.Unauthenticated, audit.PutPrincipal},
+	"ShowTenant": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, err := a.ShowTenant(ctx, by, acme)
+		return err
+	}, fault.Unauthenticated, audit.ReadDirectory},
+	"SuspendTenant": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, _, err := a.SuspendTenant(ctx, by, acme)
+		return err
+	}, fault.Unauthenticated, audit.PutTenant},
+	"ResumeTenant": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, _, err := a.ResumeTenant(ctx, by, acme)
+		return err
+	}, fault.Unauthenticated, audit.PutTenant},
+	"TailEvents": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, err := a.TailEvents(ctx, by, authority.EventFilter{}, time.Time{})
+		return err
+	}, fault.Unauthenticated, audit.ReadDirectory},
 	"ChooseMembership": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
 		_, err := a.ChooseMembership(ctx, by, acme)
 		return err

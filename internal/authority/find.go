@@ -5,7 +5,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/doorward/doorward/internal/audit"
 	"github.com/doorward/doorward/internal/fault"
 	"github.com/doorward/doorward/internal/grant"
 	"github.com/doorward/doorward/internal/tenant"
@@ -22,7 +21,7 @@ func (a *Authority) FindPrincipal(ctx context.Context, by Actor, name string) (S
 		err = noSuchPrincipal(name, ReasonOutside)
 	}
 	if fault.KindOf(err) == fault.NotFound && err != nil {
-		return Standing{}, a.refuse(ctx, by.event(audit.ReadDirectory), err)
+		return Standing{}, a.refuseRead(ctx, by, grant.ReadDirectory, "", err)
 	}
 	return found, err
 }

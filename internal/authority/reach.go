@@ -12,7 +12,7 @@ import (
 // refusedAt returns why an actor may not do something at a tenant, or nil; "" is the whole installation. A tenant
 // outside the actor's reach is told apart from none by nothing (promise G8). err says that it could not be decided.
 func (a *Authority) refusedAt(ctx context.Context, by Actor, p grant.Permission, at tenant.ID) (refused, err error) {
-	path := tenant.Path{{ID: tenant.Installation}}
+	path := root
 	if at != "" {
 		if path, err = a.path(ctx, at); err != nil {
 			return nil, err
@@ -26,7 +26,7 @@ func (a *Authority) refusedAt(ctx context.Context, by Actor, p grant.Permission,
 	case by.may(p, path):
 		return nil, nil
 	case at == "":
-		return fault.New(fault.Denied, ReasonNoPermission, "This needs the operator of the installation."), nil
+		return needsOperator(), nil
 	}
 	return fault.New(fault.NotFound, ReasonOutside, "There is no such tenant."), nil
 }
@@ -59,7 +59,7 @@ func (a *Authority) refuseRead(ctx context.Context, by Actor, p grant.Permission
 	if by.own {
 		return why
 	}
-	e := by.event(audit.Authenticate)
+	e := by.event(audit.ReadDirectory)
 	e.Tenant, e.Detail = at, detail(nil, "permission", string(p))
 	return a.refuse(ctx, e, why)
 }

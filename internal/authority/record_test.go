@@ -4,12 +4,15 @@ import (
 	"context"
 	"maps"
 	"testing"
+	"time"
 
 	"github.com/doorward/doorward/internal/audit"
 	"github.com/doorward/doorward/internal/authority"
 	"github.com/doorward/doorward/internal/directory"
 	"github.com/doorward/doorward/internal/fault"
+	"github.com/doorward/doorward/internal/grant"
 	"github.com/doorward/doorward/internal/secret"
+	"github.com/doorward/doorward/internal/tenant"
 	"github.com/doorward/doorward/internal/testenv"
 )
 
@@ -23,7 +26,9 @@ func acts(t testing.TB, env *testenv.Env) map[string]act {
 	t.Helper()
 	ctx := t.Context()
 	session, by := signedIn(t, env, pair)
+	revoked, _ := signedIn(t, env, clerk)
 	token := mint(t, env, as(t, env, integrator), forMember)
+	held(t, env, "service:audience/3", "account:99")
 	opens, mints, redeems := as(t, env, pair), as(t, env, integrator), as(t, env, portal)
 	more, err := directory.Read("more", []byte(with(t, "name: South\n", "name: Southern\n")))
 	if err != nil {
@@ -47,6 +52,26 @@ func acts(t testing.TB, env *testenv.Env) map[string]act {
 			redeemed, err := a.RedeemLoginToken(ctx, redeems, authority.RedeemRequest{Token: token})
 			return redeemed.Token, err
 		}, func(t testing.TB) { mustRedeem(t, env, portal, token) }},
+		"RevokeSessions": {func(a *authority.Authority) (secret.Text, error) {
+			_, err := a.RevokeSessions(ctx, authority.CommandLine(here), authority.SessionFilter{Principal: "person:7"})
+			return secret.Text{}, err
+		}, func(t testing.TB) { wantVerdict(t, env, revoked, "") }},
+		"SuspendPrincipal": holds(env, "person:5", func(a *authority.Authority) error {
+			_, _, err := a.SuspendPrincipal(ctx, authority.CommandLine(here), "person:5")
+			return err
+		}),
+		"ResumePrincipal": holds(env, "service:audience/3", func(a *authority.Authority) error {
+			_, _, err := a.ResumePrincipal(ctx, authority.CommandLine(here), "service:audience/3")
+			return err
+		}),
+		"SuspendTenant": holds(env, "account:10", func(a *authority.Authority) error {
+			_, _, err := a.SuspendTenant(ctx, authority.CommandLine(here), "account:10")
+			return err
+		}),
+		"ResumeTenant": holds(env, "account:99", func(a *authority.Authority) error {
+			_, _, err := a.ResumeTenant(ctx, authority.CommandLine(here), "account:99")
+			return err
+		}),
 		"Apply": {func(a *authority.Authority) (secret.Text, error) {
 			_, err := a.Apply(ctx, authority.CommandLine(here), more, authority.ApplyOptions{})
 			return secret.Text{}, err
@@ -57,6 +82,45 @@ func acts(t testing.TB, env *testenv.Env) map[string]act {
 		}},
 	})
 	return credentials
+}
+
+// held suspends by command what there is to resume.
+func held(t testing.TB, env *testenv.Env, person string, at tenant.ID) {
+	t.Helper()
+	_, _, err := env.Authority.SuspendPrincipal(t.Context(), authority.CommandLine(here), person)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := env.Authority.SuspendTenant(t.Context(), authority.CommandLine(here), at); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// holds is an act that suspends or resumes; undone demands that what it is done to is as it was.
+func holds[ID ~string](env *testenv.Env, id ID, try func(a *authority.Authority) error) act {
+	before := heldAt(env, string(id))
+	return act{
+		func(a *authority.Authority) (secret.Text, error) { return secret.Text{}, try(a) },
+		func(t testing.TB) {
+			if now := heldAt(env, string(id)); now.IsZero() != before.IsZero() {
+				t.Errorf("%s was held at %v, now %v", id, before, now)
+			}
+		},
+	}
+}
+
+// heldAt returns when a principal or tenant was suspended by command.
+func heldAt(env *testenv.Env, id string) (at time.Time) {
+	_ = env.Store.View(context.Background(), func(ctx context.Context, v authority.View) error {
+		if principals, _ := v.Principals(ctx, []grant.PrincipalID{grant.PrincipalID(id)}); len(principals) == 1 {
+			at = principals[0].HeldAt
+		}
+		if tenants, _ := v.Tenants(ctx, []tenant.ID{tenant.ID(id)}); len(tenants) == 1 {
+			at = tenants[0].HeldAt
+		}
+		return nil
+	})
+	return at
 }
 
 func TestEveryActWithAnEventIsAmongThoseTriedOnAFailingStore(t *testing.T) {
