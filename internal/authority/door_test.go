@@ -163,6 +163,7 @@ func takesActor(method reflect.Type) bool {
 func TestTheZeroActorIsDeniedEverythingAndEachDenialIsOneEvent(t *testing.T) {
 	eachCore(t, func(t *testing.T, env *testenv.Env) {
 		for name, c := range zeroActor {
+			env.Clock.Advance(time.Minute) // a new budget of refusals that are recorded singly
 			var err error
 			events := eventsDuring(t, env, func() { err = c.call(t.Context(), env.Authority, authority.Actor{}) })
 			if fault.KindOf(err) != c.kind || err == nil {

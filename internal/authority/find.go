@@ -16,12 +16,18 @@ var root = tenant.Path{{ID: tenant.Installation}}
 // FindPrincipal returns the person or service that an operator means: "person:3", "3", an e-mail, or
 // "service:ORGANISATION/NAME". It fails with NotFound, also for who is outside the actor's reach.
 func (a *Authority) FindPrincipal(ctx context.Context, by Actor, name string) (Standing, error) {
-	found, err := a.findPrincipal(ctx, name)
-	if err == nil && !by.covers(grant.ReadDirectory, found) {
-		err = noSuchPrincipal(name, ReasonOutside)
-	}
+	found, err := a.seenPrincipal(ctx, by, name)
 	if fault.KindOf(err) == fault.NotFound && err != nil {
 		return Standing{}, a.refuseRead(ctx, by, grant.ReadDirectory, "", err)
+	}
+	return found, err
+}
+
+// seenPrincipal finds who is within the actor's reach, and leaves it to its caller to record that somebody is not.
+func (a *Authority) seenPrincipal(ctx context.Context, by Actor, name string) (Standing, error) {
+	found, err := a.findPrincipal(ctx, name)
+	if err == nil && !by.covers(grant.ReadDirectory, found) {
+		return Standing{}, noSuchPrincipal(name, ReasonOutside)
 	}
 	return found, err
 }

@@ -25,12 +25,12 @@ func (a *Authority) ResumePrincipal(ctx context.Context, by Actor, name string) 
 }
 
 func (a *Authority) holdPrincipal(ctx context.Context, by Actor, name string, hold bool) (changed bool, ends Ends, err error) {
-	found, err := a.FindPrincipal(ctx, by, name)
-	if err != nil && !by.IsZero() {
-		return false, Ends{}, err
+	found, err := a.seenPrincipal(ctx, by, name)
+	if err == nil {
+		err = by.refusedHold(found.home())
 	}
 	id := found.Principal.ID
-	err = a.actMany(ctx, by, audit.PutPrincipal, by.refusedHold(found.home()), func(ctx context.Context, tx Tx, record func(audit.Event)) error {
+	err = a.actMany(ctx, by, audit.PutPrincipal, err, func(ctx context.Context, tx Tx, record func(audit.Event)) error {
 		p, err := lockedPrincipal(ctx, tx, id)
 		if changed = p.HeldAt.IsZero() == hold; err != nil || !changed {
 			return err

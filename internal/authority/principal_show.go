@@ -3,7 +3,6 @@ package authority
 import (
 	"context"
 
-	"github.com/doorward/doorward/internal/fault"
 	"github.com/doorward/doorward/internal/grant"
 )
 
@@ -19,9 +18,6 @@ type PrincipalReport struct {
 // principal's organisation and fails with NotFound.
 func (a *Authority) ShowPrincipal(ctx context.Context, by Actor, name string) (PrincipalReport, error) {
 	found, err := a.FindPrincipal(ctx, by, name)
-	if fault.KindOf(err) == fault.NotFound && err != nil {
-		err = a.refuseRead(ctx, by, grant.ReadDirectory, "", err)
-	}
 	if err != nil {
 		return PrincipalReport{}, err
 	}
