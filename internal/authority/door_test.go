@@ -34,6 +34,14 @@ var zeroActor = map[string]struct {
 		_, err := a.RedeemLoginToken(ctx, by, authority.RedeemRequest{Audience: 1})
 		return err
 	}, fault.Unauthenticated, audit.RedeemLoginToken},
+	"CheckLoginToken": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, err := a.CheckLoginToken(ctx, by, authority.CheckRequest{Account: acme, Audience: 2})
+		return err
+	}, fault.Unauthenticated, audit.CheckLoginToken},
+	"Members": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, _, err := a.Members(ctx, by, acme, authority.MemberPage{Limit: 1})
+		return err
+	}, fault.Unauthenticated, audit.ListMembers},
 	"Apply": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
 		_, err := a.Apply(ctx, by, authority.Directory{}, authority.ApplyOptions{})
 		return err

@@ -36,6 +36,12 @@ func ByKeyPair(key, pairSecret secret.Text) Proof {
 	return p
 }
 
+// ByKeyPairOnly proves a principal by a key pair where a wire tells one from a key of one string, which is never
+// presented with a secret there, not even with itself.
+func ByKeyPairOnly(key, pairSecret secret.Text) Proof {
+	return Proof{kind: KeyPair, pairKey: key, secret: pairSecret}
+}
+
 // ByPassword proves a person by e-mail, or by user name within an organisation, and password.
 func ByPassword(organisation tenant.ID, name string, password secret.Text) Proof {
 	return Proof{kind: Password, name: name, secret: password, organisation: organisation}

@@ -32,6 +32,8 @@ const (
 	ReasonFenced            = "before-fence"        // minted before the fence was raised or the database failed over
 	ReasonOtherAudience     = "other-audience"      //
 	ReasonOtherEmail        = "other-email"         //
+	ReasonOtherCredential   = "other-credential"    // what another key or session minted
+	ReasonNotReusable       = "not-reusable"        // a token that is redeemed, not checked
 	ReasonUnknownAudience   = "unknown-audience"    //
 	ReasonTooManyFromSource = "too-many-from-source"
 	ReasonNobody            = "not-authenticated"

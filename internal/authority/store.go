@@ -37,6 +37,7 @@ type Store interface {
 type View interface {
 	TenantView
 	PrincipalView
+	MemberView
 	CredentialView
 	CredentialListView
 	AudienceView
@@ -108,6 +109,12 @@ type PrincipalTx interface {
 	// DropGrant takes away the grant with the same principal, tenant and role, if there is one. Writes take
 	// effect in the order they were queued: a drop before a put frees what only one grant may have.
 	DropGrant(g grant.Grant)
+}
+
+// MemberView reads who is in an account.
+type MemberView interface {
+	// Members returns a page of the people who are active, and whose level in the account is, and how many they are in all.
+	Members(ctx context.Context, account tenant.ID, page MemberPage) (members []Principal, total int64, err error)
 }
 
 // CredentialView reads credentials.

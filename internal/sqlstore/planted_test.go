@@ -13,7 +13,9 @@ import (
 	"github.com/doorward/doorward/internal/audit"
 	"github.com/doorward/doorward/internal/authority"
 	"github.com/doorward/doorward/internal/fault"
+	"github.com/doorward/doorward/internal/grant"
 	"github.com/doorward/doorward/internal/sqlstore/storetest"
+	"github.com/doorward/doorward/internal/tenant"
 	"github.com/doorward/doorward/internal/testenv"
 )
 
@@ -49,6 +51,7 @@ var plantedBugs = []planted{
 	{"acknowledges before the commit", "a change is there for every view after it", func(s authority.Store) authority.Store { return &eager{Store: s} }},
 	{"commits what failed", "a failed change leaves nothing of it", func(s authority.Store) authority.Store { return committer{s} }},
 	{"takes the neighbours of a failed change down", "a failed change takes no other with it", func(s authority.Store) authority.Store { return &contagious{Store: s} }},
+	{"takes whoever was ever granted something for a member", "members are the active people with an active level", func(s authority.Store) authority.Store { return hospitable{s} }},
 	{"ignores that the caller has gone", "a change whose caller has gone does not happen", func(s authority.Store) authority.Store { return deaf{s} }},
 }
 
@@ -320,4 +323,32 @@ type deaf struct{ authority.Store }
 
 func (s deaf) Change(ctx context.Context, change func(ctx context.Context, tx authority.Tx) error) error {
 	return s.Store.Change(context.WithoutCancel(ctx), change)
+}
+
+// hospitable finds members by their grants alone.
+type hospitable struct{ authority.Store }
+
+func (s hospitable) View(ctx context.Context, read func(ctx context.Context, v authority.View) error) error {
+	return s.Store.View(ctx, func(ctx context.Context, v authority.View) error { return read(ctx, hospitableView{v}) })
+}
+
+type hospitableView struct{ authority.View }
+
+func (v hospitableView) Members(ctx context.Context, account tenant.ID, _ authority.MemberPage) ([]authority.Principal, int64, error) {
+	everybody, err := v.PrincipalIDs(ctx, "", 1000)
+	if err != nil {
+		return nil, 0, err
+	}
+	grants, err := v.Grants(ctx, everybody)
+	var granted []grant.PrincipalID
+	for _, g := range grants {
+		if g.Tenant == account {
+			granted = append(granted, g.Principal)
+		}
+	}
+	if err != nil || len(granted) == 0 {
+		return nil, 0, err
+	}
+	members, err := v.Principals(ctx, granted)
+	return members, int64(len(members)), err
 }
