@@ -1,6 +1,8 @@
 package alephee
 
 import (
+	"net/http"
+
 	"github.com/doorward/doorward/internal/authority"
 	"github.com/doorward/doorward/internal/dialect"
 	"github.com/doorward/doorward/internal/limit"
@@ -17,7 +19,7 @@ type Options struct {
 	TokenMember       string         // of the 200 body; "Token"
 	URLMember         string         // of the 200 body; "Url"; never the same as TokenMember
 	PerMinute         int            // requests a minute for each key and route; 30
-	Limits            map[string]int // the same for one route by its name ("logintoken"), over PerMinute
+	Limits            map[string]int // the same for one route by its name ("logintoken", "accounts", "users"), over PerMinute
 	MaxKeys           int            // keys whose rate is remembered, and as many unknown ones; 100,000
 	DeprecateQueryKey bool           // answer a key in the query with Deprecation and Link headers
 }
@@ -44,21 +46,26 @@ func New(a *authority.Authority, o Options) dialect.Dialect {
 	return dialect.Dialect{Name: Name, Spaces: []string{space}, Routes: d.routes(), Fail: d.fail}
 }
 
-// The routes' names are those of the limits that keys have in the directory.
+// The paths.
 const (
-	loginTokenPath  = space + "/accounts/{accountId}/logintoken"
-	loginTokenRoute = "logintoken"
+	accountsPath   = space + "/accounts"
+	loginTokenPath = accountsPath + "/{accountId}/logintoken"
+	usersPath      = accountsPath + "/{accountId}/users"
 )
 
-// routeNames says by which name the rate of a path is limited.
-var routeNames = map[string]string{loginTokenPath: loginTokenRoute}
+// routeNames says by which name the rate of a path is limited: here, in the configuration and for a key in the directory.
+var routeNames = map[string]string{loginTokenPath: "logintoken", accountsPath: "accounts", usersPath: "users"}
 
 func (d wire) routes() []dialect.Route {
 	byKey := dialect.ByCredential("API_KEY in the query or X-API-Key", "", proof)
-	return []dialect.Route{{
-		Method: "GET", Path: loginTokenPath, Access: byKey,
-		Check: d.checkMint, Limit: d.limits.take, Handle: d.mintLoginToken,
-	}}
+	get := func(path string, check, handle func(*dialect.Call) error) dialect.Route {
+		return dialect.Route{Method: http.MethodGet, Path: path, Access: byKey, Check: check, Limit: d.limits.take, Handle: handle}
+	}
+	return []dialect.Route{
+		get(accountsPath, d.checkAccounts, d.listAccounts),
+		get(loginTokenPath, d.checkMint, d.mintLoginToken),
+		get(usersPath, d.checkUsers, d.listUsers),
+	}
 }
 
 // mustMeter is for sizes that are valid by construction.

@@ -20,6 +20,14 @@ const (
 	deprecationLink = `<https://github.com/doorward/doorward/blob/main/internal/dialect/alephee/README.md>; rel="deprecation"; type="text/markdown"`
 )
 
+// keyed is what Check makes of every request.
+type keyed interface{ presented() secret.Text }
+
+// caller is the key of a request.
+type caller struct{ key secret.Text } // empty: none was given
+
+func (c caller) presented() secret.Text { return c.key }
+
 // presentedKey returns the key of a request, which may be none at all; one given twice, whether in the query, in the
 // header or in both, is malformed.
 func presentedKey(r *http.Request, query web.Query) (secret.Text, error) {
@@ -47,7 +55,7 @@ func hasKeyInQuery(r *http.Request) bool {
 
 // proof is what Check has read. No key is authenticated like a wrong one, so that it fails alike.
 func proof(c *dialect.Call) (authority.Proof, error) {
-	return authority.ByKey(c.Input.(mintParameters).key), nil
+	return authority.ByKey(c.Input.(keyed).presented()), nil
 }
 
 // deprecate says that the key belongs into the header, when it was in the query and the operator wants it said.

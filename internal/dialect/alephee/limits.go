@@ -77,7 +77,7 @@ func (l limits) allowanceOf(ctx context.Context, from authority.Origin, route st
 
 // take is the Limit phase: it counts the call and sets the headers, and refuses what is over the rate.
 func (l limits) take(c *dialect.Call) error {
-	a, err := l.allowanceOf(c.Context(), c.Origin, loginTokenRoute, c.Input.(mintParameters).key)
+	a, err := l.allowanceOf(c.Context(), c.Origin, routeNames[web.RecordOf(c.Context()).Route], c.Input.(keyed).presented())
 	if err != nil {
 		return err
 	}

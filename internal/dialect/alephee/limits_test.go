@@ -51,7 +51,7 @@ func TestWhatIsMalformedIsSaidBeforeWhatIsTooMany(t *testing.T) {
 }
 
 func TestWhatIsNeverCountedTellsNothingOfTheKey(t *testing.T) {
-	_, base := serve(t, alephee.Options{Limits: map[string]int{"logintoken": 7}})
+	_, base := serve(t, alephee.Options{Limits: map[string]int{"logintoken": 7, "accounts": 8}})
 	keys := []string{fastKey, demoKey, "made-up", ""}
 	for _, key := range keys {
 		mint(t, base, "1200", "API_KEY", key, "userEmail", "owner@acme.test") // so that none is untouched
@@ -65,6 +65,10 @@ func TestWhatIsNeverCountedTellsNothingOfTheKey(t *testing.T) {
 		{"GET", "/v2/accounts/x/logintoken", http.StatusBadRequest, 7},
 		{"POST", "/v2/accounts/1200/logintoken", http.StatusMethodNotAllowed, 7},
 		{"GET", "/v2/accounts/1200/logintokens", http.StatusNotFound, 30},
+		{"GET", "/v2/accounts?limit=0", http.StatusBadRequest, 8},
+		{"HEAD", "/v2/accounts", http.StatusMethodNotAllowed, 8},
+		{"GET", "/v2/accounts/x/users", http.StatusBadRequest, 30},
+		{"HEAD", "/v2/accounts/1200/users", http.StatusMethodNotAllowed, 30},
 	} {
 		for _, key := range keys {
 			got := send(t, c.method, base+c.target, key)
@@ -95,6 +99,32 @@ func TestAKeyHasItsOwnLimitOnlyWhileItIsLive(t *testing.T) {
 	ask("made-up").check(t, http.StatusUnauthorized, 7, 6, -1)
 	ask("elsewhere-key-000000000000000000000").check(t, http.StatusUnauthorized, 7, 6, -1) // 60 where it is valid
 	ask("restricted-key-00000000000000000000").check(t, http.StatusUnauthorized, 7, 6, -1)
+}
+
+func TestEachRouteHasARateOfItsOwnForEachKey(t *testing.T) {
+	env, base := serve(t, alephee.Options{PerMinute: 3, Limits: map[string]int{"accounts": 4}})
+	accounts := func(key string) answer { return get(t, base+"/v2/accounts?API_KEY="+key) }
+	users := func(key, token string) answer {
+		return get(t, base+"/v2/accounts/1200/users?API_KEY="+key+"&token="+token)
+	}
+	accounts(secondKey).check(t, http.StatusOK, 5, 4, -1)
+	accounts(fastKey).check(t, http.StatusOK, 4, 3, -1)
+	accounts("made-up").check(t, http.StatusUnauthorized, 4, 3, -1)
+	users(secondKey, "").check(t, http.StatusUnauthorized, 6, 5, -1)
+	users(fastKey, "").check(t, http.StatusUnauthorized, 3, 2, -1)
+	users("made-up", "").check(t, http.StatusUnauthorized, 3, 2, -1)
+	for range 4 {
+		accounts(secondKey)
+	}
+	accounts(secondKey).check(t, http.StatusTooManyRequests, 5, 0, 12)
+	token := validationToken(t, base, secondKey, "60")
+	for range 5 {
+		users(secondKey, token)
+	}
+	users(secondKey, token).check(t, http.StatusTooManyRequests, 6, 0, 10)
+	env.Clock.Advance(10 * time.Second)
+	users(secondKey, token).check(t, http.StatusOK, 6, 0, -1)
+	accounts(secondKey).check(t, http.StatusTooManyRequests, 5, 0, 2)
 }
 
 func TestKeysThatNobodyHasAreLimitedByTextAndByAddress(t *testing.T) {

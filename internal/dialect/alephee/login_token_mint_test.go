@@ -114,9 +114,13 @@ func TestAKeyInTheQueryIsDeprecatedOnlyIfTheOperatorSaysSo(t *testing.T) {
 				t.Errorf("turned on %t, %s: Deprecation %q, Link %q", on, query, deprecated, got.header.Get("Link"))
 			}
 		}
-		got := get(t, base+"/v2/accounts/1200/logintoken")
-		if got.header.Get("Deprecation") != "" {
-			t.Errorf("turned on %t: a request without a key in the query is deprecated", on)
+		for _, path := range []string{"/v2/accounts", "/v2/accounts/1200/users", "/v2/accounts/1200/logintoken"} {
+			if got := get(t, base+path+"?API_KEY="+demoKey); (got.header.Get("Deprecation") != "") != on {
+				t.Errorf("turned on %t, %s: Deprecation %q", on, path, got.header.Get("Deprecation"))
+			}
+			if got := get(t, base+path); got.header.Get("Deprecation") != "" {
+				t.Errorf("turned on %t, %s: a request without a key in the query is deprecated", on, path)
+			}
 		}
 	}
 }

@@ -8,7 +8,6 @@ import (
 
 	"github.com/doorward/doorward/internal/authority"
 	"github.com/doorward/doorward/internal/fault"
-	"github.com/doorward/doorward/internal/secret"
 	"github.com/doorward/doorward/internal/web"
 )
 
@@ -19,9 +18,17 @@ const (
 	parameterModule  = "module"
 	parameterTTL     = "ttl"
 	parameterAccount = "accountId"
+	parameterToken   = "token"
+	parameterOffset  = "offset"
+	parameterLimit   = "limit"
+	parameterSort    = "sort"
+	parameterNumber  = "documentNumber"
 )
 
-var parameterNames = []string{parameterKey, parameterEmail, parameterModule, parameterTTL, parameterAccount}
+var parameterNames = []string{
+	parameterKey, parameterEmail, parameterModule, parameterTTL, parameterAccount,
+	parameterToken, parameterOffset, parameterLimit, parameterSort, parameterNumber,
+}
 
 // The range of ttl, in seconds (WIRE.md §1, query).
 const minTTL, maxTTL = 5, 60
@@ -31,7 +38,7 @@ const defaultModule, lastModule = 1, 2
 
 // mintParameters is what a well-formed request for a login token says.
 type mintParameters struct {
-	key      secret.Text // empty: none was given
+	caller
 	account  int64
 	email    string // as given, perhaps none and perhaps nobody's
 	audience authority.AudienceID
@@ -49,17 +56,8 @@ func parseMint(r *http.Request) (p mintParameters, err error) {
 	if p.key, err = presentedKey(r, query); err != nil {
 		return p, err
 	}
-	if p.account, err = number(parameterAccount, r.PathValue(parameterAccount), "a number above 0"); err != nil {
+	if p.account, err = parseAccount(r, query); err != nil {
 		return p, err
-	}
-	if asked, ok := query[parameterAccount]; ok {
-		again, err := number(parameterAccount, asked, "a number above 0")
-		if err != nil {
-			return p, err
-		}
-		if again != p.account {
-			return p, fault.BadParameter(parameterAccount, "The account in the query is not the one in the path.")
-		}
 	}
 	if p.audience, err = parseModule(query); err != nil {
 		return p, err
@@ -68,6 +66,21 @@ func parseMint(r *http.Request) (p mintParameters, err error) {
 	p.lifetime, err = parseTTL(query)
 	return p, err
 }
+
+// parseAccount reads the account of the path, which the query may repeat.
+func parseAccount(r *http.Request, query web.Query) (int64, error) {
+	account, err := number(parameterAccount, r.PathValue(parameterAccount), accountForm)
+	if err != nil || !query.Has(parameterAccount) {
+		return account, err
+	}
+	again, err := number(parameterAccount, query[parameterAccount], accountForm)
+	if err == nil && again != account {
+		err = fault.BadParameter(parameterAccount, "The account in the query is not the one in the path.")
+	}
+	return account, err
+}
+
+const accountForm = "a number above 0"
 
 func parseModule(query web.Query) (authority.AudienceID, error) {
 	text, ok := query[parameterModule]

@@ -141,6 +141,10 @@ func TestNoFailureRepeatsAKeyOrToken(t *testing.T) {
 		"/v2/accounts/1200/logintoken?API_KEY=" + demoKey + "&userEmail=nobody",
 		"/v2/accounts/1201/logintoken?API_KEY=" + demoKey + "&userEmail=owner@acme.test",
 		"/v2/" + demoKey,
+		"/v2/accounts?sort=" + demoKey,
+		"/v2/accounts?offset=" + demoKey,
+		"/v2/accounts/1200/users?API_KEY=" + demoKey + "&token=" + demoKey,
+		"/v2/accounts/1200/users?token=" + demoKey + "&token=" + demoKey,
 	} {
 		got := get(t, base+target)
 		if got.status < 400 || strings.Contains(strings.ToLower(got.body), strings.ToLower(demoKey)) {

@@ -46,6 +46,50 @@ func (m mintedToken) encode(tokenMember, urlMember string) ([]byte, error) {
 	return bytes.TrimSuffix(body.Bytes(), []byte("\n")), nil
 }
 
+// list is the envelope of every list (WIRE.md §1, lists).
+type list[T any] struct {
+	Total          int64  `json:"Total"`
+	Paging         paging `json:"Paging"`
+	SortBy         sort   `json:"SortBy"`
+	AvailableSorts []sort `json:"AvailableSorts"`
+	Results        []T    `json:"Results"`
+}
+
+type paging struct {
+	Limit  int   `json:"Limit"`
+	Offset int64 `json:"Offset"`
+	Total  int64 `json:"Total"`
+}
+
+type sort struct {
+	ID   string `json:"Id"`
+	Name string `json:"Name"`
+}
+
+type account struct {
+	ID           int64   `json:"Id"`
+	Name         string  `json:"Name"`
+	BusinessName *string `json:"BusinessName"`
+	DocType      *string `json:"DocType"`
+	DocNumber    *string `json:"DocNumber"`
+	PickupCode   *string `json:"PickupCode"`
+	OwnCode      *string `json:"OwnCode"`
+}
+
+type user struct {
+	ID    int64  `json:"Id"`
+	Name  string `json:"Name"`
+	Email string `json:"Email"`
+}
+
+// text returns null for what has no value.
+func text(value string) *string {
+	if value == "" {
+		return nil
+	}
+	return &value
+}
+
 func encodeFailure(status int, message string) []byte {
 	var body []byte
 	if status == http.StatusInternalServerError {

@@ -33,6 +33,7 @@ var more = map[string]string{
 	"                  - {person: left@acme.test, level: user}\n": `                  - {person: gone@acme.test, level: user}
 `,
 	"      - name: ERP integration ": `      - {name: Fast, key: fast-key-00000000000000000000000000, accounts: [1200], dialects: [alephee], limits: {logintoken: 60/min}}
+      - {name: Second, key: second-key-000000000000000000000000, accounts: [1200, 505], dialects: [alephee], limits: {accounts: 5/min, users: 6/min}}
       - {name: Restricted, key: restricted-key-00000000000000000000, accounts: [1200], dialects: [alephee], permissions: [readApplications]}
       - {name: Elsewhere, key: elsewhere-key-000000000000000000000, accounts: [1200], dialects: [oauth], limits: {logintoken: 60/min}}
       - {name: Disabled, key: disabled-key-0000000000000000000000, accounts: [1200], dialects: [alephee], limits: {logintoken: 60/min}}
@@ -83,11 +84,15 @@ type answer struct {
 // mint asks for a login token for account 1200 or another; parameters are name and value in turn.
 func mint(t *testing.T, base, account string, parameters ...string) answer {
 	t.Helper()
+	return get(t, base+"/v2/accounts/"+account+"/logintoken?"+queryOf(parameters))
+}
+
+func queryOf(parameters []string) string {
 	query := url.Values{}
 	for i := 0; i < len(parameters); i += 2 {
 		query.Set(parameters[i], parameters[i+1])
 	}
-	return get(t, base+"/v2/accounts/"+account+"/logintoken?"+query.Encode())
+	return query.Encode()
 }
 
 func get(t *testing.T, target string) answer {
