@@ -13,22 +13,17 @@ const Name = "crmcom"
 
 // The paths. The version is a literal, so that another one is an unknown path with this dialect's 404.
 const (
-	tokenPath   = "/crmapi/rest/v2/authentication/token"
-	releasePath = tokenPath + "/release"
+	tokenPath    = "/crmapi/rest/v2/authentication/token"
+	releasePath  = tokenPath + "/release"
+	keyLoginPath = "/crmapi/rest/v2/authentication/web_api_key/token"
 )
-
-// Profile says which release of CRM.COM to behave like in what a token is and how long it lives.
-type Profile string
-
-// ProfileV19 is the default: opaque tokens with an absolute lifetime. Profiles "idle" (a lifetime since the last use)
-// and "jwt" (signed tokens, from R12 on) come later.
-const ProfileV19 Profile = "v19"
 
 // Options are an operator's choices; the zero value is the default of each.
 type Options struct {
-	SessionLifetime time.Duration // of a token from its log-in on, however it is used; 0: one hour
-	ErrorStatuses   bool          // failures carry a 4xx or 5xx status, where the original sends 200
-	Profile         Profile       // empty: ProfileV19
+	SessionLifetime    time.Duration // of a token from its log-in on, however it is used; 0: one hour
+	KeySessionLifetime time.Duration // the same for a log-in by key; 0: two hours
+	ErrorStatuses      bool          // failures carry a 4xx or 5xx status, where the original sends 200
+	Profile            Profile       // empty: ProfileV19
 }
 
 // New returns the dialect over an authority. It panics on a profile that it does not know: such a mistake must not get
@@ -37,9 +32,10 @@ func New(a *authority.Authority, o Options) dialect.Dialect {
 	if o.SessionLifetime == 0 {
 		o.SessionLifetime = time.Hour
 	}
-	if o.Profile != "" && o.Profile != ProfileV19 {
-		panic("crmcom: unknown profile " + string(o.Profile))
+	if o.KeySessionLifetime == 0 {
+		o.KeySessionLifetime = 2 * time.Hour
 	}
+	o.Profile.check()
 	m := crm{authority: a, options: o}
 	return dialect.Dialect{
 		Name:   Name,
@@ -50,7 +46,14 @@ func New(a *authority.Authority, o Options) dialect.Dialect {
 				Path:   tokenPath,
 				Access: dialect.ByCredential("body, password or access token identifier", "", loginProof),
 				Check:  checkLogin,
-				Handle: m.login,
+				Handle: m.login(o.Profile.lifetimes(o.SessionLifetime)),
+			},
+			{
+				Method: http.MethodPost,
+				Path:   keyLoginPath,
+				Access: dialect.ByCredential("HTTP Basic user name", "", loginProof),
+				Check:  checkKeyLogin,
+				Handle: m.login(o.Profile.lifetimes(o.KeySessionLifetime)),
 			},
 			{
 				Method: http.MethodGet,

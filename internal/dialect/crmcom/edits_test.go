@@ -49,10 +49,15 @@ func editing[T any](read func(context.Context, authority.View) (T, error), write
 }
 
 func editCredential(kind authority.CredentialKind, change func(*authority.Credential)) edit {
+	return editCredentialOf(func(c authority.Credential) bool { return c.Kind == kind }, change)
+}
+
+// editCredentialOf edits the first of Mary's credentials that is meant.
+func editCredentialOf(isMeant func(authority.Credential) bool, change func(*authority.Credential)) edit {
 	return editing(func(ctx context.Context, v authority.View) (authority.Credential, error) {
 		all, err := v.CredentialsOf(ctx, []grant.PrincipalID{mary})
 		for _, c := range all {
-			if c.Kind == kind {
+			if isMeant(c) {
 				return c, err
 			}
 		}

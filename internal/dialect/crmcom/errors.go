@@ -45,6 +45,11 @@ var failures = map[fault.Kind]failure{
 	fault.Unavailable:     {codeInternalError, http.StatusServiceUnavailable, false},
 }
 
+// refused is how every credential that does not count looks.
+var refused = failure{codeInvalidCredentials, http.StatusUnauthorized, false}
+
+const refusedMessage = "The credentials are not valid."
+
 // reasonMissing marks a Malformed failure whose parameter is not there at all.
 const reasonMissing = "missing-parameter"
 
@@ -61,21 +66,25 @@ func look(r *http.Request, f *fault.Error) failure {
 	case f.Reason == reasonMissing:
 		l.code = codeMissingParameter
 	case l.code == codeInvalidToken && isLogin(r):
-		l.code = codeInvalidCredentials
+		l = refused // a credential that is right and opens no session here too: nothing tells it from a wrong one
 	}
 	return l
 }
 
 // isLogin reports whether the request presented credentials, and not a token.
 func isLogin(r *http.Request) bool {
-	return r.Method == http.MethodPost && web.RecordOf(r.Context()).Route == tokenPath
+	route := web.RecordOf(r.Context()).Route
+	return r.Method == http.MethodPost && (route == tokenPath || route == keyLoginPath)
 }
 
 // fail writes a failure in the one shape of all of them.
 func (m crm) fail(w http.ResponseWriter, r *http.Request, f *fault.Error) {
 	l := look(r, f)
 	message := f.Message
-	if f.Parameter != "" {
+	switch {
+	case l == refused:
+		message = refusedMessage
+	case f.Parameter != "":
 		message = f.Parameter + ": " + f.Message
 	}
 	web.SetRetryAfter(w.Header(), f.RetryAfter)

@@ -127,7 +127,7 @@ func TestOnlyGETAndPOSTAreSpoken(t *testing.T) {
 	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
 		c := newClient(t, env, crmcom.Options{})
 		token := c.token(t, passwordBody)
-		for path, allowed := range map[string]string{tokenPath: "POST, GET", releasePath: "POST"} {
+		for path, allowed := range map[string]string{tokenPath: "POST, GET", keyLoginPath: "POST", releasePath: "POST"} {
 			for _, method := range []string{"GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "post", "RELEASE"} {
 				if strings.Contains(allowed, method) {
 					continue
@@ -152,7 +152,7 @@ func TestWhatIsNotOfThisAPIIs404InItsShape(t *testing.T) {
 		c := newClient(t, env, crmcom.Options{})
 		for _, path := range []string{
 			"/crmapi", "/crmapi/", "/crmapi/rest/v2", "/crmapi/rest/v1/authentication/token", "/crmapi/rest/V2/authentication/token",
-			"/crmapi/rest/v2/authentication/token/", "/crmapi/rest/v2/authentication/web_api_key/token", "/crmapi/rest//v2/authentication/token",
+			"/crmapi/rest/v2/authentication/token/", "/crmapi/rest/v2/authentication/web_api_key", "/crmapi/rest/v2/authentication/web_api_key/token/", "/crmapi/rest//v2/authentication/token",
 			"/crmapi/rest/v2/../v2/authentication/token",
 		} {
 			for _, method := range []string{"GET", "POST"} {

@@ -66,14 +66,16 @@ func (i accessTokenIdentifier) proof(organisation tenant.ID) (authority.Proof, e
 }
 
 // login opens a session for whoever has just proved itself. Only then is anything said about the unit.
-func (m crm) login(c *dialect.Call) error {
-	opened, err := m.authority.OpenSession(c.Context(), c.By, authority.SessionRequest{
-		Shape:    secret.ShapeUpperHex32,
-		Lifetime: authority.Lifetimes{Absolute: m.options.SessionLifetime},
-		InUnit:   true, Unit: c.Input.(loginInput).unit,
-	})
-	if err != nil {
-		return err
+func (m crm) login(lifetime authority.Lifetimes) func(c *dialect.Call) error {
+	return func(c *dialect.Call) error {
+		opened, err := m.authority.OpenSession(c.Context(), c.By, authority.SessionRequest{
+			Shape:    secret.ShapeUpperHex32,
+			Lifetime: lifetime,
+			InUnit:   true, Unit: c.Input.(loginInput).unit,
+		})
+		if err != nil {
+			return err
+		}
+		return succeed(c.ResponseWriter, tokenData{Token: opened.Token.Reveal()})
 	}
-	return succeed(c.ResponseWriter, tokenData{Token: opened.Token.Reveal()})
 }

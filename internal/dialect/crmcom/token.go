@@ -36,7 +36,7 @@ func (m crm) showToken(c *dialect.Call) error {
 	who, session := c.By.Principal(), c.Verdict.Session
 	data := whoAmI{
 		Person: person{
-			ID: who.ID.Number(), Username: text(who.Username), Email: text(who.Email), Name: text(who.Name),
+			ID: number(who.ID), Username: text(who.Username), Email: text(who.Email), Name: text(who.Name),
 		},
 		Organisation: session.Organisation.Key(),
 		ExpiresAt:    session.ExpiresAt.UTC().Format(timeFormat),

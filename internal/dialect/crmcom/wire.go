@@ -3,6 +3,7 @@ package crmcom
 import (
 	"net/http"
 
+	"github.com/doorward/doorward/internal/grant"
 	"github.com/doorward/doorward/internal/web"
 )
 
@@ -24,6 +25,11 @@ type accessTokenIdentifier struct {
 	AuthenticationCode string `json:"authentication_code"`
 	Identifier         string `json:"identifier"`
 	PassCode           string `json:"pass_code"`
+}
+
+// keyLoginRequest is the body of a log-in by key; all of it is optional.
+type keyLoginRequest struct {
+	Unit string `json:"unit"`
 }
 
 type releaseRequest struct {
@@ -55,7 +61,7 @@ type whoAmI struct {
 }
 
 type person struct {
-	ID       int64   `json:"id"`
+	ID       *int64  `json:"id"`
 	Username *string `json:"username"`
 	Email    *string `json:"email"`
 	Name     *string `json:"name"`
@@ -64,6 +70,15 @@ type person struct {
 type unit struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
+}
+
+// number returns null for a service, which has none.
+func number(id grant.PrincipalID) *int64 {
+	if !id.IsPerson() {
+		return nil
+	}
+	n := id.Number()
+	return &n
 }
 
 // text returns null for what has no value.
