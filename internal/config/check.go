@@ -28,6 +28,7 @@ const (
 var (
 	ratePattern   = regexp.MustCompile(`^[1-9][0-9]{0,6}/min$`)
 	memberPattern = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]{0,63}$`)
+	limitedRoutes = []string{"logintoken", "accounts", "users"}
 	managerRoles  = []string{"sales", "marketing", "owner", "admin"}
 )
 
@@ -121,6 +122,7 @@ func (s *Sessions) check() error {
 		{"acting-session-lifetime", s.ActingLifetime},
 		{"pulse-session-lifetime", s.PulseLifetime},
 		{"crmcom-session-lifetime", s.CRMCOMLifetime},
+		{"crmcom-key-session-lifetime", s.CRMCOMKey},
 	} {
 		faults = append(faults, within(session.flag, session.lifetime, shortestSession, longestSession))
 	}
@@ -141,7 +143,21 @@ func (a *Alephee) check() error {
 	if !ratePattern.MatchString(a.Rate) {
 		faults = append(faults, fmt.Errorf("--alephee-rate %q is not a rate: write 1 to 9999999 requests a minute, for example --alephee-rate 30/min", a.Rate))
 	}
-	return errors.Join(faults...)
+	return errors.Join(append(faults, a.checkRouteRates()...)...)
+}
+
+func (a *Alephee) checkRouteRates() (faults []error) {
+	var seen []string
+	for _, entry := range a.RouteRates {
+		route, rate, _ := strings.Cut(entry, "=")
+		if !slices.Contains(limitedRoutes, route) || slices.Contains(seen, route) {
+			faults = append(faults, fmt.Errorf("--alephee-route-rates: the route of %q is unknown or repeated: write each of %s at most once", entry, strings.Join(limitedRoutes, ",")))
+		} else if !ratePattern.MatchString(rate) {
+			faults = append(faults, fmt.Errorf("--alephee-route-rates: %q has no rate: write 1 to 9999999 requests a minute, for example %s=120/min", entry, route))
+		}
+		seen = append(seen, route)
+	}
+	return faults
 }
 
 func memberName(flag, name string) error {

@@ -39,6 +39,12 @@ func TestCheckNamesTheFlagAndWhatToWriteInstead(t *testing.T) {
 		"rate zero":           {func(c *config.Config) { c.Alephee.Rate = "0/min" }, []string{"--alephee-rate", "write", "30/min"}},
 		"rate per second":     {func(c *config.Config) { c.Alephee.Rate = "30/s" }, []string{"--alephee-rate", "write"}},
 		"rate with newline":   {func(c *config.Config) { c.Alephee.Rate = "30/min\n" }, []string{"--alephee-rate", "write"}},
+		"route rates":         {routeRates("accounts=120/min", "user=1/min"), []string{"--alephee-route-rates", `"user=1/min"`, "write each of logintoken,accounts,users"}},
+		"route of no name":    {routeRates("=1/min"), []string{"--alephee-route-rates", `"=1/min"`, "write each of"}},
+		"route rate twice":    {routeRates("users=1/min", "users=1/min"), []string{"--alephee-route-rates", "at most once"}},
+		"route without rate":  {routeRates("users"), []string{"--alephee-route-rates", `"users"`, "users=120/min"}},
+		"route rate zero":     {routeRates("users=0/min"), []string{"--alephee-route-rates", "write 1 to 9999999", "users=120/min"}},
+		"key lifetime":        {func(c *config.Config) { c.Sessions.CRMCOMKey = 0 }, []string{"--crmcom-key-session-lifetime", "write 1s to"}},
 		"audience":            {func(c *config.Config) { c.ActivePlatform.Audience = 0 }, []string{"--activeplatform-audience", "write"}},
 		"no role":             {func(c *config.Config) { c.ActivePlatform.Roles = nil }, []string{"--activeplatform-roles", "write one or more of sales"}},
 		"unknown role":        {func(c *config.Config) { c.ActivePlatform.Roles = []string{"amdin"} }, []string{"--activeplatform-roles", `"amdin"`, "write"}},
@@ -66,6 +72,10 @@ func TestCheckNamesTheFlagAndWhatToWriteInstead(t *testing.T) {
 			}
 		})
 	}
+}
+
+func routeRates(entries ...string) func(*config.Config) {
+	return func(c *config.Config) { c.Alephee.RouteRates = entries }
 }
 
 func TestCheckReportsAllFaultsAtOnce(t *testing.T) {

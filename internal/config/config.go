@@ -49,14 +49,16 @@ type Sessions struct {
 	ActingLifetime   time.Duration `name:"acting-session-lifetime" default:"1h" help:"Life of a session in which someone acts for another person."`
 	PulseLifetime    time.Duration `name:"pulse-session-lifetime" default:"168h" help:"Life of a Pulse session."`
 	CRMCOMLifetime   time.Duration `name:"crmcom-session-lifetime" default:"1h" help:"Life of a CRM.COM session."`
+	CRMCOMKey        time.Duration `name:"crmcom-key-session-lifetime" default:"2h" help:"Life of a CRM.COM session opened by a key."`
 }
 
 // Alephee holds what an operator may vary in the Alephee dialect.
 type Alephee struct {
-	LoginTokenMember  string `name:"token-member" default:"Token" help:"JSON member that carries the login token."`
-	URLMember         string `name:"url-member" default:"Url" help:"JSON member that carries the landing URL."`
-	Rate              string `default:"30/min" help:"Requests allowed per key and endpoint, as N/min."`
-	DeprecateQueryKey bool   `help:"Answer an API key in the query with Deprecation and Link headers."`
+	LoginTokenMember  string   `name:"token-member" default:"Token" help:"JSON member that carries the login token."`
+	URLMember         string   `name:"url-member" default:"Url" help:"JSON member that carries the landing URL."`
+	Rate              string   `default:"30/min" help:"Requests allowed per key and endpoint, as N/min."`
+	RouteRates        []string `placeholder:"ROUTE=N/min" help:"The same for single endpoints, out of logintoken, accounts and users, separated by commas."`
+	DeprecateQueryKey bool     `help:"Answer an API key in the query with Deprecation and Link headers."`
 }
 
 // ActivePlatform holds what an operator may vary in the ActivePlatform dialect.

@@ -69,7 +69,7 @@ func TestDefaultsAreWhatIsDocumented(t *testing.T) {
 		PublicURL: "http://127.0.0.1:8080",
 		Sessions: config.Sessions{
 			RedeemedLifetime: 12 * time.Hour, RedeemedIdle: time.Hour, ActingLifetime: time.Hour,
-			PulseLifetime: 168 * time.Hour, CRMCOMLifetime: time.Hour,
+			PulseLifetime: 168 * time.Hour, CRMCOMLifetime: time.Hour, CRMCOMKey: 2 * time.Hour,
 		},
 		Alephee: config.Alephee{LoginTokenMember: "Token", URLMember: "Url", Rate: "30/min"},
 		ActivePlatform: config.ActivePlatform{
@@ -88,8 +88,8 @@ var other = map[string]string{
 	"data": "elsewhere", "database": "postgres://u@h/n", "keys": "k", "listen": "127.0.0.1:9", "public-url": "https://x.test",
 	"trusted-proxies":           "10.0.0.0/8,2001:db8::/32",
 	"redeemed-session-lifetime": "2h0m0s", "redeemed-session-idle": "2m0s", "acting-session-lifetime": "3m0s",
-	"pulse-session-lifetime": "4m0s", "crmcom-session-lifetime": "5m0s", "alephee-token-member": "T",
-	"alephee-url-member": "U", "alephee-rate": "7/min", "alephee-deprecate-query-key": "true",
+	"pulse-session-lifetime": "4m0s", "crmcom-session-lifetime": "5m0s", "crmcom-key-session-lifetime": "6m0s", "alephee-token-member": "T",
+	"alephee-url-member": "U", "alephee-rate": "7/min", "alephee-route-rates": "accounts=120/min,users=1/min", "alephee-deprecate-query-key": "true",
 	"activeplatform-audience": "9", "activeplatform-roles": "owner,admin", "activeplatform-token-lifetime": "6s",
 	"crmcom-profile": "v19", "crmcom-error-statuses": "true", "hash-workers": "3", "hash-queue": "5",
 }

@@ -41,8 +41,13 @@ func goldenRoutes(t *testing.T) (routes []route) {
 // serve starts a server with everything in it over an empty directory.
 func serve(t *testing.T) *httptest.Server {
 	t.Helper()
+	return serveConfigured(t, config.Config{})
+}
+
+func serveConfigured(t *testing.T, c config.Config) *httptest.Server {
+	t.Helper()
 	dir, log := t.TempDir(), slog.New(slog.DiscardHandler)
-	c := config.Config{Store: config.Store{Data: dir, Keys: filepath.Join(dir, "keys")}, PublicURL: "http://localhost:8080"}
+	c.Store, c.PublicURL = config.Store{Data: dir, Keys: filepath.Join(dir, "keys")}, "http://localhost:8080"
 	opened, err := server.Open(t.Context(), c.Store, log)
 	if err != nil {
 		t.Fatal(err)

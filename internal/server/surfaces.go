@@ -1,6 +1,8 @@
 package server
 
 import (
+	"strings"
+
 	"github.com/doorward/doorward/internal/authority"
 	"github.com/doorward/doorward/internal/config"
 	"github.com/doorward/doorward/internal/dialect"
@@ -21,20 +23,28 @@ func dialects(a *authority.Authority, c config.Config) []dialect.Dialect {
 			TokenLifetime: c.ActivePlatform.LoginTokenLifetime, Audience: authority.AudienceID(c.ActivePlatform.Audience),
 		}),
 		crmcom.New(a, crmcom.Options{
-			SessionLifetime: c.Sessions.CRMCOMLifetime, ErrorStatuses: c.CRMCOM.ErrorStatuses, Profile: crmcom.Profile(c.CRMCOM.Profile),
+			SessionLifetime: c.Sessions.CRMCOMLifetime, KeySessionLifetime: c.Sessions.CRMCOMKey,
+			ErrorStatuses: c.CRMCOM.ErrorStatuses, Profile: crmcom.Profile(c.CRMCOM.Profile),
 		}),
 		native.New(a, native.Options{}),
 	}
 }
 
-// alepheeOptions turns the configured rate, which the configuration has checked, into a number.
+// alepheeOptions turns the configured rates, which the configuration has checked, into numbers.
 func alepheeOptions(c config.Config) alephee.Options {
 	perMinute, err := limit.ParseRate(c.Alephee.Rate)
 	if err != nil {
 		perMinute = 0 // the dialect's own default
 	}
+	limits := map[string]int{}
+	for _, entry := range c.Alephee.RouteRates {
+		route, rate, _ := strings.Cut(entry, "=")
+		if n, err := limit.ParseRate(rate); err == nil {
+			limits[route] = n
+		}
+	}
 	return alephee.Options{
 		TokenMember: c.Alephee.LoginTokenMember, URLMember: c.Alephee.URLMember,
-		PerMinute: perMinute, DeprecateQueryKey: c.Alephee.DeprecateQueryKey,
+		PerMinute: perMinute, Limits: limits, DeprecateQueryKey: c.Alephee.DeprecateQueryKey,
 	}
 }
