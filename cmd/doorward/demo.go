@@ -106,6 +106,9 @@ const demoRequests = `
 # the page shows whose account it opens, and the button signs in.
 curl -s 'URL/v2/accounts/1200/logintoken?API_KEY=6F9619FF-8B86-D011-B42D-00C04FC964FF&userEmail=buyer@acme.test'; echo
 
+# The accounts that the key is for.
+curl -s 'URL/v2/accounts?API_KEY=6F9619FF-8B86-D011-B42D-00C04FC964FF'; echo
+
 # A portal's back end redeems such a token itself, once; the second time it is refused.
 LOGIN_TOKEN=$(curl -s 'URL/v2/accounts/1200/logintoken?API_KEY=6F9619FF-8B86-D011-B42D-00C04FC964FF&userEmail=buyer@acme.test' | sed 's/.*"Token":"\([^"]*\)".*/\1/')
 curl -s URL/v1/login-tokens/redeem -H 'Authorization: Bearer demo-b2b-portal-redeem-key' \
@@ -126,6 +129,9 @@ curl -s URL/crmapi/rest/v2/authentication/token \
   -d '{"username": "mpadministrator", "password": "1234", "organisation": "CRMDEMO"}'; echo
 CRM_TOKEN=$(curl -s URL/crmapi/rest/v2/authentication/token -d '{"username": "mpadministrator", "password": "1234", "organisation": "CRMDEMO"}' | sed 's/.*"token":"\([^"]*\)".*/\1/')
 curl -s "URL/crmapi/rest/v2/authentication/token?token=$CRM_TOKEN"; echo
+
+# A program's key, as the user name of HTTP Basic.
+curl -s -X POST -u C0FFEE00C0FFEE00C0FFEE00C0FFEE00: URL/crmapi/rest/v2/authentication/web_api_key/token; echo
 
 # Our own API: any module reads a session, of whichever dialect.
 curl -s URL/v1/session -H "Authorization: Bearer $CRM_TOKEN"; echo

@@ -12,6 +12,7 @@ import (
 // answers are what the printed requests answer, in order; the last one is redeemed a second time by the test.
 var answers = []string{
 	`^{"Token":"dwl_[0-9a-v]{56}","Url":"http://acme.localhost:[0-9]+/login\?token=dwl_[0-9a-v]{56}","ExpiresIn":30}$`,
+	`^{"Total":2,"Paging":{"Limit":100,"Offset":0,"Total":2},"SortBy":{"Id":"id_asc",.*"Results":\[{"Id":1200,"Name":"ACME Trading",.*{"Id":1201,`,
 	`^{"session_token":"dws_[0-9a-v]{56}",.*"audience":1,"subject":{"id":4,.*"account":{"id":1200,"name":"ACME Trading"},"actor":null}$`,
 	`^{"id":3,"email":"owner@acme.test","token":"[0-9a-f]{64}",.*"flatPermissionsList":\["readApplications","writeApplications"\]`,
 	`^{"id":3,"email":"owner@acme.test","token":"[0-9a-f]{64}",.*"accountId":"1200"`,
@@ -19,6 +20,7 @@ var answers = []string{
 	`^http://127.0.0.1:[0-9]+/\?user_email=example%40activeplatform.com&user_token=[A-Za-z0-9]{22}$`,
 	`^{"status":{"code":"OK","message":null,"description":null},"data":{"token":"[0-9A-F]{32}"}}$`,
 	`^{"status":{"code":"OK".*"username":"mpadministrator".*"organisation":"CRMDEMO"`,
+	`^{"status":{"code":"OK","message":null,"description":null},"data":{"token":"[0-9A-F]{32}"}}$`,
 	`^{"expires_at":.*"subject":{"id":7,.*"organisation":{"name":"CRMDEMO"},"unit":{"id":"EE63A82C4FEBE02FF34E90DD1EBA5ABE"`,
 	`"code":"login-token-refused"`,
 }
