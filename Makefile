@@ -1,5 +1,6 @@
 # One line per target; `make help` lists them.
 ONCE_ROUNDS ?= 1000
+CRASH_ROUNDS ?= 200
 FUZZTIME ?= 3s
 FUZZTIME_LONG ?= 5m
 
@@ -26,6 +27,10 @@ format: ## gofumpt all Go files
 .PHONY: race-redeem
 race-redeem: ## the slow proof that a login token is redeemed once (ONCE_ROUNDS)
 	DOORWARD_ONCE_ROUNDS=$(ONCE_ROUNDS) scripts/with-postgres go test ./internal/sqlstore/ -run Once -count=1 -timeout 60m
+
+.PHONY: crash
+crash: ## the slow proof that kill -9 loses, doubles and revives nothing (CRASH_ROUNDS)
+	DOORWARD_CRASH_ROUNDS=$(CRASH_ROUNDS) scripts/with-postgres go test ./internal/crashproof/ -count=1 -v -timeout 120m
 
 .PHONY: schema
 schema: ## write the schema dump of each engine again

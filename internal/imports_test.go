@@ -86,6 +86,8 @@ var rules = map[string]rule{
 	"internal/server":  {ours: product},
 	"cmd/doorward":     {ours: with(product, "demo")},
 	"client":           {},
+
+	"internal/crashproof": {}, // tests only, which run the program
 }
 
 // testSupport is what may import testing outside of test files.
