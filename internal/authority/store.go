@@ -156,6 +156,9 @@ type CredentialListView interface {
 type CredentialTx interface {
 	// PutCredential adds a credential or replaces the one with the same ID.
 	PutCredential(c Credential)
+	// ReplacePasswordHash stores another hash of the same secret, and nothing else, if the stored one is still was; ok is
+	// false when it is not.
+	ReplacePasswordHash(ctx context.Context, id CredentialID, was, now secret.PasswordHash) (ok bool, err error)
 	// NoteCredentialUse moves the last use of a credential in a dialect from a source forward, never back.
 	NoteCredentialUse(u CredentialUse)
 	// ForgetCredentialUses drops the uses of a credential before a time.

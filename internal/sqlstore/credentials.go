@@ -104,6 +104,18 @@ func (v view) CredentialsOf(ctx context.Context, ids []grant.PrincipalID) ([]aut
 	return v.credentials(ctx, `c.principal_id IN `+in+` ORDER BY c.id`, args)
 }
 
+// ReplacePasswordHash stores another hash of the same secret if the stored one is still was.
+func (t *tx) ReplacePasswordHash(ctx context.Context, id authority.CredentialID, was, now secret.PasswordHash) (bool, error) {
+	replaced := false
+	err := t.run(ctx, ask(`UPDATE credentials SET password_hash = ? WHERE id = ? AND password_hash = ? RETURNING 1`,
+		[]any{string(now), id[:], string(was)}, func(scan func(...any) error) error {
+			replaced = true
+			var one int64
+			return scan(&one)
+		}))
+	return replaced, err
+}
+
 // PutCredential adds or replaces a credential.
 func (t *tx) PutCredential(c authority.Credential) {
 	t.queue(`

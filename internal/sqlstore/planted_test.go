@@ -14,6 +14,7 @@ import (
 	"github.com/doorward/doorward/internal/authority"
 	"github.com/doorward/doorward/internal/fault"
 	"github.com/doorward/doorward/internal/grant"
+	"github.com/doorward/doorward/internal/secret"
 	"github.com/doorward/doorward/internal/sqlstore/storetest"
 	"github.com/doorward/doorward/internal/tenant"
 	"github.com/doorward/doorward/internal/testenv"
@@ -47,6 +48,7 @@ var plantedBugs = []planted{
 	{"loses events", "an event comes back as it was appended", inTx(func(b *buggyTx) { b.noEvents = true })},
 	{"reads outside the change", "a change reads what it has written", inTx(func(b *buggyTx) { b.readApart = true })},
 	{"closes a session that is closed", "of many that close one session at once, one does", inTx(func(b *buggyTx) { b.closeTwice = true })},
+	{"replaces whatever hash is stored", "a password hash is replaced only while it is still the one it was", inTx(func(b *buggyTx) { b.anyHash = true })},
 	{"lets the feed out before the commit", "the feed has what was published, in order, and nothing of a failed change", inTx(func(b *buggyTx) { b.feedApart = true })},
 	{"acknowledges before the commit", "a change is there for every view after it", func(s authority.Store) authority.Store { return &eager{Store: s} }},
 	{"commits what failed", "a failed change leaves nothing of it", func(s authority.Store) authority.Store { return committer{s} }},
@@ -119,9 +121,9 @@ func (r *recorder) Fatalf(format string, args ...any) {
 // buggyTx is a Tx with some of its methods broken.
 type buggyTx struct {
 	authority.Tx
-	store                                                                                   authority.Store
-	redeem                                                                                  redeemFunc
-	noFence, spendReusable, noSlot, eventsApart, noEvents, readApart, closeTwice, feedApart bool
+	store                                                                                            authority.Store
+	redeem                                                                                           redeemFunc
+	noFence, spendReusable, noSlot, eventsApart, noEvents, readApart, closeTwice, feedApart, anyHash bool
 }
 
 type redeemFunc func(ctx context.Context, b buggyTx, r authority.Redemption) (authority.LoginTokenFacts, bool, error)
@@ -272,6 +274,23 @@ func (b buggyTx) CloseSessions(ctx context.Context, ids []authority.SessionID, a
 		closed = ids
 	}
 	return closed, err
+}
+
+func (b buggyTx) ReplacePasswordHash(ctx context.Context, id authority.CredentialID, was, now secret.PasswordHash) (bool, error) {
+	if b.anyHash {
+		ids, err := b.PrincipalIDs(ctx, "", 100)
+		if err != nil {
+			return false, err
+		}
+		stored, err := b.CredentialsOf(ctx, ids)
+		if err != nil {
+			return false, err
+		}
+		if i := slices.IndexFunc(stored, func(c authority.Credential) bool { return c.ID == id }); i >= 0 {
+			was = stored[i].PasswordHash
+		}
+	}
+	return b.Tx.ReplacePasswordHash(ctx, id, was, now)
 }
 
 // eager acknowledges at once and commits later.

@@ -101,6 +101,7 @@ func (e *embedded) view(ctx context.Context, read func(ctx context.Context, v vi
 
 // read runs queries one after the other: there is no round trip to save.
 func (e *embedded) read(ctx context.Context, queries ...query) error {
+	e.traceRead(queries)
 	for _, q := range queries {
 		prepared, err := e.prepare(ctx, q.text)
 		if err != nil {
@@ -111,6 +112,17 @@ func (e *embedded) read(ctx context.Context, queries ...query) error {
 		}
 	}
 	return nil
+}
+
+func (e *embedded) traceRead(queries []query) {
+	if e.trace == nil {
+		return
+	}
+	texts := make([]string, len(queries))
+	for i, q := range queries {
+		texts[i] = q.text
+	}
+	e.trace(RoundTrip{Statements: texts})
 }
 
 func (e *embedded) prepare(ctx context.Context, text string) (*sql.Stmt, error) {

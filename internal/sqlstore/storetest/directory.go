@@ -112,6 +112,7 @@ var directoryCases = []Case{
 			return err
 		})
 	}},
+	{"a password hash is replaced only while it is still the one it was", replacedHash},
 	{"IDs come in byte order after the one given", func(t testing.TB, s Subject) {
 		s.fixture(t)
 		s.view(t, func(ctx context.Context, v authority.View) error {
@@ -179,6 +180,45 @@ func (s Subject) password(who grant.PrincipalID) authority.Credential {
 		ID: authority.CredentialID(secret.NewID(now)), Kind: authority.Password, Principal: who,
 		PasswordHash: secret.DummyHash(), Status: authority.Active, SecretAt: now, CreatedAt: now, UpdatedAt: now,
 	}
+}
+
+func replacedHash(t testing.TB, s Subject) {
+	s.fixture(t)
+	want, beside := s.password(owner), s.password(other)
+	want.PasswordHash, want.SecretAt, want.Weak = "as brought", s.Store.Now().Add(-time.Hour), true
+	beside.PasswordHash = "as brought"
+	s.change(t, func(tx authority.Tx) { tx.PutCredential(want); tx.PutCredential(beside) })
+	for _, c := range []struct {
+		id       authority.CredentialID
+		was, now secret.PasswordHash
+		ok       bool
+	}{
+		{want.ID, "another", "lost", false},
+		{authority.CredentialID{99}, "as brought", "lost", false},
+		{want.ID, "as brought", "ours", true},
+		{want.ID, "as brought", "late", false},
+	} {
+		err := s.Store.Change(t.Context(), func(ctx context.Context, tx authority.Tx) error {
+			ok, err := tx.ReplacePasswordHash(ctx, c.id, c.was, c.now)
+			if ok != c.ok {
+				t.Errorf("from %q to %q: %v", c.was, c.now, ok)
+			}
+			return err
+		})
+		if err != nil {
+			t.Errorf("from %q to %q: %v", c.was, c.now, err)
+		}
+	}
+	want.PasswordHash = "ours"
+	s.view(t, func(ctx context.Context, v authority.View) error {
+		for _, one := range []authority.Credential{want, beside} {
+			got, err := v.CredentialsOf(ctx, []grant.PrincipalID{one.Principal})
+			if diff := cmp.Diff([]authority.Credential{one}, got, cmpopts.EquateEmpty()); diff != "" || err != nil {
+				t.Error(err, diff)
+			}
+		}
+		return nil
+	})
 }
 
 func uniqueness(t testing.TB, s Subject) {
