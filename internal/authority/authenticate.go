@@ -36,7 +36,12 @@ func (a *Authority) Authenticate(ctx context.Context, from Origin, p Proof) (Act
 		return Actor{}, a.refuse(ctx, refusedProof(from, c, s), refusal)
 	}
 	a.uses.noteCredential(c, from, a.store.Now())
-	return Actor{origin: from, standing: s, held: a.heldOf(s), credential: c}, nil
+	by := Actor{origin: from, standing: s, held: a.heldOf(s), credential: c}
+	if p.isHashed() {
+		a.familiar.note(familiarAt(s, SourcePrefix(from.Source).String()))
+		a.rehash(ctx, by, p.secret)
+	}
+	return by, nil
 }
 
 func refusedProof(from Origin, c Credential, s Standing) audit.Event {

@@ -17,6 +17,7 @@ type Authority struct {
 	roles    grant.Roles
 	options  Options
 	refusals *refusals
+	familiar *familiar
 	uses     *uses
 }
 
@@ -52,7 +53,7 @@ func New(store Store, keys *secret.Keys, limiter Limiter, hashing Work, o Option
 	o.Acting = o.Acting.or(Lifetimes{Absolute: time.Hour, Idle: time.Hour})
 	return &Authority{
 		store: store, keys: keys, limiter: limiter, hashing: hashing, options: o,
-		roles: grant.BuiltIn(o.ActingManagers), refusals: newRefusals(), uses: newUses(),
+		roles: grant.BuiltIn(o.ActingManagers), refusals: newRefusals(), familiar: newFamiliar(), uses: newUses(),
 	}
 }
 

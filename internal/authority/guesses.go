@@ -8,38 +8,9 @@ import (
 	"github.com/doorward/doorward/internal/secret"
 )
 
-// The classes of budget of failed tries.
-const (
-	GuessBySource      = "guess-by-source"     // wrong passwords and pass codes per (principal or canonical name, source prefix)
-	GuessAnySource     = "guess-any-source"    // the same per principal or canonical name, from everywhere
-	GuessOfSource      = "guess-of-source"     // the same per source prefix, at whomever
-	KeyGuessBySource   = "key-guess-by-source" // wrong secrets of a key pair per (credential, source prefix)
-	KeyGuessesOfSource = "key-guess-of-source" // unknown keys and codes per source prefix; a key that exists is never held up by it
-)
-
-// GuessRule allows a number of failed tries in any period, and then locks.
-type GuessRule struct {
-	Failures     int
-	Period, Lock time.Duration
-}
-
-// GuessRules are the budgets of failed tries, which the Limiter must keep. A principal is locked for one source after
-// five (WIRE.md §4); over all sources only after many more, so that a stranger cannot lock a victim out. A source, which
-// may be a whole office behind one address, waits a minute at most. Keys have budgets of their own: a flood of passwords
-// never locks an integrator's key.
-var GuessRules = map[string]GuessRule{
-	GuessBySource:      {Failures: 5, Period: guessPeriod, Lock: guessPeriod},
-	GuessAnySource:     {Failures: 500, Period: guessPeriod, Lock: guessPeriod},
-	GuessOfSource:      {Failures: 60, Period: time.Minute, Lock: time.Minute},
-	KeyGuessBySource:   {Failures: 50, Period: time.Minute, Lock: time.Minute},
-	KeyGuessesOfSource: {Failures: 120, Period: time.Minute, Lock: time.Minute},
-}
-
-const guessPeriod = 15 * time.Minute
-
 // guessBudget is what one try has reserved.
 type guessBudget struct {
-	locked  bool // this principal is locked for this source: refuse, but like a wrong secret
+	locked  bool // refuse, but like a wrong secret
 	settles []func(failed bool)
 }
 
@@ -55,7 +26,7 @@ func (b guessBudget) settle(failed bool) {
 func (a *Authority) reserve(ctx context.Context, from Origin, p Proof, c Credential, s Standing) (guessBudget, error) {
 	source := SourcePrefix(from.Source).String()
 	var b guessBudget
-	ofSource, perWho := budgetsOf(p, c)
+	ofSource, locking := a.budgetsOf(source, p, c, s)
 	if ofSource != "" {
 		settle, wait, err := a.limiter.Reserve(ctx, ofSource, source)
 		if err != nil {
@@ -66,19 +37,14 @@ func (a *Authority) reserve(ctx context.Context, from Origin, p Proof, c Credent
 		}
 		b.settles = append(b.settles, settle)
 	}
-	who := a.guessedAt(p, c, s)
-	for _, class := range perWho {
-		key := who
-		if class != GuessAnySource {
-			key += " " + source
-		}
-		settle, wait, err := a.limiter.Reserve(ctx, class, key)
+	for _, of := range locking {
+		settle, wait, err := a.limiter.Reserve(ctx, of.class, of.key)
 		if err != nil {
 			b.settle(false)
 			return b, err
 		}
 		if wait > 0 {
-			// A source that is locked already does not use up the budget of all sources: it could lock the victim out alone.
+			// Who is locked already does not use up the wider budgets behind it: one source could lock a victim out alone.
 			b.locked = true
 			break
 		}
@@ -87,16 +53,25 @@ func (a *Authority) reserve(ctx context.Context, from Origin, p Proof, c Credent
 	return b, nil
 }
 
-// budgetsOf returns the classes that a try is counted in. A key that exists has none of its source's: a stranger at the
-// same address must not be able to stop an integrator's key by presenting others (promise G7).
-func budgetsOf(p Proof, c Credential) (ofSource string, perWho []string) {
+// counted is a budget that a try is counted in.
+type counted struct{ class, key string }
+
+// budgetsOf returns the class of the source's budget, "" for none, and what locks, the narrowest first. A key that
+// exists has no budget of its source's: a stranger at the same address must not be able to stop an integrator's key by
+// presenting others (promise G7).
+func (a *Authority) budgetsOf(source string, p Proof, c Credential, s Standing) (ofSource string, locking []counted) {
+	who := a.guessedAt(p, c, s)
 	switch {
 	case p.isHashed():
-		return GuessOfSource, []string{GuessBySource, GuessAnySource}
+		locking = []counted{{GuessBySource, who + " " + source}, {GuessAnySource, who}}
+		if of := tenantGuessedAt(p, s); of != "" && !a.familiar.has(familiarAt(s, source)) {
+			locking = append(locking, counted{GuessOfTenant, a.presented(string(of))})
+		}
+		return GuessOfSource, locking
 	case c.ID.IsZero():
 		return KeyGuessesOfSource, nil
 	case c.Kind == KeyPair:
-		return "", []string{KeyGuessBySource}
+		return "", []counted{{KeyGuessBySource, who + " " + source}}
 	}
 	return "", nil
 }
@@ -118,8 +93,13 @@ func (a *Authority) guessedAt(p Proof, c Credential, s Standing) string {
 	if !ok {
 		canonical = presented
 	}
-	// A fingerprint, so that what somebody typed into the wrong field does not stay in memory in clear.
-	fingerprint := a.keys.Fingerprint(secret.PurposePresented, secret.Of(canonical))
+	return a.presented(canonical)
+}
+
+// presented stands for a text in memory: a fingerprint, so that what somebody typed into the wrong field is not there
+// in clear, and that a long one takes no more room.
+func (a *Authority) presented(text string) string {
+	fingerprint := a.keys.Fingerprint(secret.PurposePresented, secret.Of(text))
 	return string(fingerprint[:])
 }
 

@@ -35,28 +35,36 @@ func (a *Authority) RedeemLoginToken(ctx context.Context, by Actor, r RedeemRequ
 	if err := a.mayRedeem(by, &r); err != nil {
 		return RedeemedLoginToken{}, a.actMany(ctx, by, audit.RedeemLoginToken, err, nil)
 	}
-	presented, ok := a.keys.ParseLoginToken(r.Token)
-	try := Redemption{
-		Token: LoginTokenID(presented.ID), Fingerprint: presented.Fingerprint,
-		Audience: r.Audience, By: by.credential.ID, Key: a.redeemKey(by, r),
-	}
-	if r.HasEmail {
-		try.CanonicalEmail, ok = canonicalIf(ok, r.Email)
-	}
-	if !ok {
-		return RedeemedLoginToken{}, a.refuseRedeem(ctx, by, try, LoginTokenFacts{}, ReasonUnknown)
-	}
-	redeemed, facts, reason, err := a.spend(ctx, by, r, try)
+	try := a.redemption(by, r)
+	outcome, err := a.spend(ctx, by, r, try)
 	switch {
 	case err != nil:
 		return RedeemedLoginToken{}, err
-	case reason == "":
-		return redeemed, nil
+	case outcome.reason == "":
+		return outcome.redeemed, nil
+	case outcome.reason == ReasonUnknown:
+		return RedeemedLoginToken{}, a.unknownRedeemed(ctx, by, uselessToken(ReasonUnknown))
+	case !outcome.repeats:
+		return RedeemedLoginToken{}, uselessToken(outcome.reason)
 	}
-	if repeated, ok, err := a.repeat(ctx, by, r, try); ok || err != nil {
+	if repeated, ok, err := a.repeat(ctx, r, outcome.facts); ok || err != nil {
 		return repeated, err
 	}
-	return RedeemedLoginToken{}, a.refuseRedeem(ctx, by, try, facts, reason)
+	return RedeemedLoginToken{}, a.refuse(ctx, redeemEvent(by, try, outcome.facts), uselessToken(outcome.reason))
+}
+
+// redemption is the try that a request comes down to. What is no login token at all, or names nobody's e-mail, is tried
+// all the same, as one that nobody has: its time must not tell.
+func (a *Authority) redemption(by Actor, r RedeemRequest) Redemption {
+	try := Redemption{Audience: r.Audience, By: by.credential.ID, Key: a.redeemKey(by, r)}
+	presented, ok := a.keys.ParseLoginToken(r.Token)
+	if r.HasEmail {
+		try.CanonicalEmail, ok = canonicalIf(ok, r.Email)
+	}
+	if ok {
+		try.Token, try.Fingerprint = LoginTokenID(presented.ID), presented.Fingerprint
+	}
+	return try
 }
 
 // mayRedeem says who may redeem for which audience: a relying module for its own, our own page for those it serves.
@@ -83,52 +91,6 @@ func (a *Authority) redeemKey(by Actor, r RedeemRequest) secret.Fingerprint {
 	}
 	// Framed by the redeemer, whose own key it is.
 	return a.keys.Fingerprint(secret.PurposeIdempotency, secret.Of(by.credential.ID.String()+" "+r.IdempotencyKey))
-}
-
-// spend makes the one conditional change. The facts are judged in the same transaction, after the token is spent:
-// a token that arrives when its subject, account, actor or credential does not count any more is spent for nothing,
-// so that there is no window in which it is read and not yet written.
-func (a *Authority) spend(ctx context.Context, by Actor, r RedeemRequest, try Redemption) (done RedeemedLoginToken, facts LoginTokenFacts, reason string, err error) {
-	err = a.actMany(ctx, by, audit.RedeemLoginToken, nil, func(ctx context.Context, tx Tx, record func(audit.Event)) error {
-		done, reason = RedeemedLoginToken{}, ReasonNotLive
-		now := a.store.Now()
-		minted := a.mintRedeemed(r, now)
-		try.Session = SessionID(minted.ID)
-		if elsewhere, err := r.isElsewhere(ctx, tx, try.Token); err != nil || elsewhere {
-			return err
-		}
-		var spent bool
-		var err error
-		if facts, spent, err = tx.RedeemLoginToken(ctx, try); err != nil || !spent {
-			return err
-		}
-		e := redeemEvent(by, try, facts)
-		if reason = a.judgeLoginToken(facts, now); reason != "" {
-			e.Outcome, e.Reason = audit.Denied, reason
-			record(e)
-			return nil
-		}
-		session := a.sessionOf(facts, minted, now)
-		tx.PutSession(session)
-		e.Session = secret.ID(session.ID)
-		record(e)
-		done = redeemedFrom(minted.Text, session, facts)
-		return nil
-	})
-	return done, facts, reason, err
-}
-
-// isElsewhere reports whether the token is not for the account it must be for. A token's account never changes, so
-// that it can be read before the token is spent.
-func (r RedeemRequest) isElsewhere(ctx context.Context, v View, id LoginTokenID) (bool, error) {
-	if r.Account == "" {
-		return false, nil
-	}
-	facts, err := v.LoginTokenFacts(ctx, id)
-	if fault.KindOf(err) == fault.NotFound {
-		return true, nil
-	}
-	return facts.LoginToken.Account != r.Account, err
 }
 
 // mintRedeemed makes the session's secret: derived when the redeemer may have to be told again, since no clear text is kept.
@@ -195,16 +157,4 @@ func detail(d map[string]string, pairs ...string) map[string]string {
 		d[pairs[i]] = pairs[i+1]
 	}
 	return d
-}
-
-// refuseRedeem answers every useless token alike. A refusal after spending has its event already; the others are
-// recorded with the condition that was not met.
-func (a *Authority) refuseRedeem(ctx context.Context, by Actor, try Redemption, f LoginTokenFacts, reason string) error {
-	if reason != ReasonNotLive && reason != ReasonUnknown {
-		return uselessToken(reason)
-	}
-	if exact := f.unredeemable(try, a.store.Now()); exact != "" && !f.LoginToken.ID.IsZero() {
-		reason = exact
-	}
-	return a.refuse(ctx, redeemEvent(by, try, f), uselessToken(reason))
 }

@@ -3,33 +3,18 @@ package authority
 import (
 	"context"
 
-	"github.com/doorward/doorward/internal/fault"
 	"github.com/doorward/doorward/internal/secret"
 )
 
 // repeat answers the redeemer that already got this token's session and asks again with the same idempotency key,
 // for as long as the session counts.
-func (a *Authority) repeat(ctx context.Context, by Actor, r RedeemRequest, try Redemption) (RedeemedLoginToken, bool, error) {
-	if r.IdempotencyKey == "" {
-		return RedeemedLoginToken{}, false, nil
-	}
-	var facts LoginTokenFacts
-	err := a.store.View(ctx, func(ctx context.Context, v View) (err error) {
-		facts, err = v.LoginTokenFacts(ctx, try.Token)
-		return err
-	})
-	if fault.KindOf(err) == fault.NotFound {
-		return RedeemedLoginToken{}, false, nil
-	}
-	if err != nil || !facts.wasSpentBy(try) || r.Account != "" && facts.LoginToken.Account != r.Account {
-		return RedeemedLoginToken{}, false, err
-	}
-	minted := a.keys.DeriveSession(r.Token, int64(r.Audience), r.IdempotencyKey, secret.ID(facts.LoginToken.Session))
-	v, err := a.verifySession(ctx, facts.LoginToken.Session, minted.Fingerprint)
+func (a *Authority) repeat(ctx context.Context, r RedeemRequest, spent LoginTokenFacts) (RedeemedLoginToken, bool, error) {
+	minted := a.keys.DeriveSession(r.Token, int64(r.Audience), r.IdempotencyKey, secret.ID(spent.LoginToken.Session))
+	v, err := a.verifySession(ctx, spent.LoginToken.Session, minted.Fingerprint)
 	if err != nil || !v.Valid() {
 		return RedeemedLoginToken{}, false, err
 	}
-	return RedeemedLoginToken{Token: minted.Text, SessionFacts: v.SessionFacts, Audience: facts.Audience}, true, nil
+	return RedeemedLoginToken{Token: minted.Text, SessionFacts: v.SessionFacts, Audience: spent.Audience}, true, nil
 }
 
 // wasSpentBy reports whether it was this redeemer, with this key, for this person.

@@ -11,6 +11,7 @@ import (
 
 // ShowRequest asks what a login token is about, without spending it.
 type ShowRequest struct {
+	From     Origin
 	Token    secret.Text
 	Audience AudienceID
 	Email    string // with HasEmail: the subject must have it
@@ -20,11 +21,12 @@ type ShowRequest struct {
 }
 
 // ShowLoginToken returns what a live login token is about and counts that it was shown. It spends nothing. Whatever
-// is wrong with the token, it fails alike, with Unmet.
+// is wrong with the token, it fails alike, with Unmet; only a source that presents too many unknown ones is told so,
+// with TooMany.
 func (a *Authority) ShowLoginToken(ctx context.Context, r ShowRequest) (LoginTokenFacts, error) {
 	presented, ok := a.keys.ParseLoginToken(r.Token)
 	if !ok {
-		return LoginTokenFacts{}, uselessToken(ReasonUnknown)
+		return LoginTokenFacts{}, a.unknownToken(ctx, r.From, uselessToken(ReasonUnknown))
 	}
 	id := LoginTokenID(presented.ID)
 	var facts LoginTokenFacts
@@ -32,11 +34,11 @@ func (a *Authority) ShowLoginToken(ctx context.Context, r ShowRequest) (LoginTok
 		facts, err = v.LoginTokenFacts(ctx, id)
 		return err
 	})
-	if fault.KindOf(err) == fault.NotFound {
-		return LoginTokenFacts{}, uselessToken(ReasonUnknown)
-	}
-	if err != nil {
+	if err != nil && fault.KindOf(err) != fault.NotFound {
 		return LoginTokenFacts{}, err
+	}
+	if err != nil || !facts.LoginToken.Fingerprint.Equal(presented.Fingerprint) {
+		return LoginTokenFacts{}, a.unknownToken(ctx, r.From, uselessToken(ReasonUnknown))
 	}
 	if reason := a.uselessTo(r, facts, presented.Fingerprint); reason != "" {
 		return LoginTokenFacts{}, uselessToken(reason)

@@ -132,14 +132,19 @@ func (f SessionFacts) refusalFrom(from Origin) string {
 	return ReasonNetwork
 }
 
-// AuthenticateSession returns the actor that a session token stands for; it fails with Unauthenticated.
+// AuthenticateSession returns the actor that a session token stands for; it fails with Unauthenticated, and with
+// TooMany for an unknown one from a source that has presented too many.
 func (a *Authority) AuthenticateSession(ctx context.Context, from Origin, token secret.Text) (Actor, Verdict, error) {
 	v, err := a.VerifySession(ctx, from, token)
 	if err != nil {
 		return Actor{}, v, err
 	}
 	if !v.Valid() {
-		return Actor{}, v, fault.New(fault.Unauthenticated, v.Reason, "The session is not valid.")
+		refusal := fault.New(fault.Unauthenticated, v.Reason, "The session is not valid.")
+		if v.Reason == ReasonUnknown {
+			return Actor{}, v, a.unknownToken(ctx, from, refusal)
+		}
+		return Actor{}, v, refusal
 	}
 	by := Actor{
 		origin: from, standing: v.Subject, held: a.heldOf(v.Subject),

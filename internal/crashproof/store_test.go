@@ -55,7 +55,7 @@ func (b *books) read(t *testing.T, since time.Time, known map[secret.ID]bool) ma
 	read, after := map[secret.ID]bool{}, secret.NewID(since)
 	b.view(t, func(ctx context.Context, v authority.View) error {
 		for {
-			events, err := v.Events(ctx, after, 1000)
+			events, err := v.Events(ctx, authority.EventFilter{After: after, Limit: 1000})
 			if err != nil || len(events) == 0 {
 				return err
 			}

@@ -37,9 +37,9 @@ func (l link) hasFixed(query web.Query) bool {
 	return true
 }
 
-func (l link) showRequest(absorbed bool) authority.ShowRequest {
+func (l link) showRequest(from authority.Origin, absorbed bool) authority.ShowRequest {
 	return authority.ShowRequest{
-		Token: l.token, Audience: l.Audience.ID, Account: l.account,
+		From: from, Token: l.token, Audience: l.Audience.ID, Account: l.account,
 		Email: l.email, HasEmail: l.Email != "", Absorbed: absorbed,
 	}
 }

@@ -39,7 +39,7 @@ func (h *handler) redeem(v *visit) error {
 // showAgain shows the page again when the browser holds a session of somebody else that the person has not seen on
 // the page, so that none is replaced silently. A link that is refused is left to the redemption, which records it.
 func (h *handler) showAgain(v *visit, l link, here authority.SessionFacts) (shown bool, err error) {
-	facts, err := h.authority.ShowLoginToken(v.Context(), l.showRequest(false))
+	facts, err := h.authority.ShowLoginToken(v.Context(), l.showRequest(v.origin, false))
 	if fault.KindOf(err) == fault.Unmet {
 		return false, nil
 	}

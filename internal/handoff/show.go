@@ -25,7 +25,7 @@ func (h *handler) showLanding(v *visit) error {
 		if !l.hasFixed(query) {
 			continue
 		}
-		facts, err := h.authority.ShowLoginToken(v.Context(), l.showRequest(isAbsorbed(v.Request)))
+		facts, err := h.authority.ShowLoginToken(v.Context(), l.showRequest(v.origin, isAbsorbed(v.Request)))
 		if fault.KindOf(err) == fault.Unmet {
 			useless = notRedeemable(err)
 			continue
