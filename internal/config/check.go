@@ -17,12 +17,15 @@ import (
 // The bounds of what can be set. A login token is at most 15 minutes away from
 // being useless, which is what bounds a copied data directory.
 const (
-	shortestSession    = time.Second
-	longestSession     = 365 * 24 * time.Hour
-	shortestLoginToken = 5 * time.Second
-	longestLoginToken  = 15 * time.Minute
-	mostHashWorkers    = 1024
-	longestHashQueue   = 100_000
+	shortestSession     = time.Second
+	longestSession      = 365 * 24 * time.Hour
+	shortestLoginToken  = 5 * time.Second
+	longestLoginToken   = 15 * time.Minute
+	mostHashWorkers     = 1024
+	longestHashQueue    = 100_000
+	mostGuesses         = 1_000_000
+	mostGuessesBySource = 1000
+	longestGuessLock    = 24 * time.Hour
 )
 
 var (
@@ -43,6 +46,7 @@ func (c *Config) Check() error {
 		c.ActivePlatform.check(),
 		c.CRMCOM.check(),
 		c.Hashing.check(),
+		c.Guesses.check(),
 	)
 }
 
@@ -200,6 +204,16 @@ func (h *Hashing) check() error {
 		h.Workers = runtime.GOMAXPROCS(0)
 	}
 	return errors.Join(faults...)
+}
+
+func (g *Guesses) check() error {
+	return errors.Join(
+		within("guess-failures", g.Failures, 1, mostGuessesBySource),
+		within("guess-period", g.Period, time.Second, longestGuessLock),
+		within("guess-lock", g.Lock, time.Second, longestGuessLock),
+		within("guess-any-source-failures", g.AnySourceFailures, g.Failures+1, mostGuesses), // or one address locks a person everywhere
+		within("guess-tenant-failures", g.TenantFailures, g.Failures+1, mostGuesses),        // and everybody
+	)
 }
 
 func within[T int | time.Duration](flag string, value, least, most T) error {

@@ -54,6 +54,14 @@ func TestCheckNamesTheFlagAndWhatToWriteInstead(t *testing.T) {
 		"profile":             {func(c *config.Config) { c.CRMCOM.Profile = "jwt" }, []string{"--crmcom-profile", "write v19"}},
 		"negative workers":    {func(c *config.Config) { c.Hashing.Workers = -1 }, []string{"--hash-workers", "write 0 to 1024"}},
 		"long queue":          {func(c *config.Config) { c.Hashing.Queue = 1_000_000 }, []string{"--hash-queue", "write 0 to 100000"}},
+		"no failures":         {func(c *config.Config) { c.Guesses.Failures = 0 }, []string{"--guess-failures", "write 1 to 1000"}},
+		"many failures": {func(c *config.Config) {
+			c.Guesses.Failures, c.Guesses.AnySourceFailures, c.Guesses.TenantFailures = 1001, 2000, 2000
+		}, []string{"--guess-failures", "write 1 to 1000"}},
+		"no guess period":     {func(c *config.Config) { c.Guesses.Period = 0 }, []string{"--guess-period", "write 1s to 24h"}},
+		"endless lock":        {func(c *config.Config) { c.Guesses.Lock = 25 * time.Hour }, []string{"--guess-lock", "write 1s to 24h"}},
+		"one locks a person":  {func(c *config.Config) { c.Guesses.AnySourceFailures = 5 }, []string{"--guess-any-source-failures", "write 6 to 1000000"}},
+		"one locks everybody": {func(c *config.Config) { c.Guesses.TenantFailures = 5 }, []string{"--guess-tenant-failures", "write 6 to 1000000"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got := mustParse(t, "serve", "--data", "d").Serve.Config

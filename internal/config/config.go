@@ -32,6 +32,7 @@ type Config struct {
 	ActivePlatform ActivePlatform `embed:"" prefix:"activeplatform-" group:"ActivePlatform dialect"`
 	CRMCOM         CRMCOM         `embed:"" prefix:"crmcom-" group:"CRM.COM dialect"`
 	Hashing        Hashing        `embed:"" prefix:"hash-" group:"Password hashing"`
+	Guesses        Guesses        `embed:"" prefix:"guess-" group:"Failed log-ins"`
 }
 
 // Store says where data and keys are; commands that open the store without serving embed it alone.
@@ -78,6 +79,15 @@ type CRMCOM struct {
 type Hashing struct {
 	Workers int `default:"0" help:"Password hashes computed at once; 0 means one per core."`
 	Queue   int `default:"64" help:"Password checks that may wait for a worker; more are refused."`
+}
+
+// Guesses bounds failed tries with passwords and pass codes. Who is locked is answered like a wrong password.
+type Guesses struct {
+	Failures          int           `default:"5" help:"Failed tries by which a person is locked for one address (IPv6: /64)."`
+	Period            time.Duration `default:"15m" help:"Time within which those tries count."`
+	Lock              time.Duration `default:"15m" help:"Time for which they lock."`
+	AnySourceFailures int           `default:"500" help:"Failed tries within 15m by which a person is locked for all addresses; more than --guess-failures."`
+	TenantFailures    int           `default:"1000" help:"Failed tries within 5m by which all people of an organisation are locked, except where they have logged in before; keys never are."`
 }
 
 // Options returns what every kong parser over a Config needs: the environment names and their rule.

@@ -77,6 +77,7 @@ func TestDefaultsAreWhatIsDocumented(t *testing.T) {
 		},
 		CRMCOM:  config.CRMCOM{Profile: "v19"},
 		Hashing: config.Hashing{Workers: runtime.GOMAXPROCS(0), Queue: 64},
+		Guesses: config.Guesses{Failures: 5, Period: 15 * time.Minute, Lock: 15 * time.Minute, AnySourceFailures: 500, TenantFailures: 1000},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -92,6 +93,7 @@ var other = map[string]string{
 	"alephee-url-member": "U", "alephee-rate": "7/min", "alephee-route-rates": "accounts=120/min,users=1/min", "alephee-deprecate-query-key": "true",
 	"activeplatform-audience": "9", "activeplatform-roles": "owner,admin", "activeplatform-token-lifetime": "6s",
 	"crmcom-profile": "v19", "crmcom-error-statuses": "true", "hash-workers": "3", "hash-queue": "5",
+	"guess-failures": "3", "guess-period": "5m0s", "guess-lock": "1h0m0s", "guess-any-source-failures": "50", "guess-tenant-failures": "200",
 }
 
 func serveFlags(t *testing.T, target *command) []*kong.Flag {

@@ -38,7 +38,7 @@ func New(opened Opened, c config.Config, log *slog.Logger) *Server {
 // NewAuthority returns the authority that a configuration describes.
 func NewAuthority(opened Opened, c config.Config) *authority.Authority {
 	return authority.New(opened.Store, opened.Keys,
-		limit.NewGuesses(limit.Rules(authority.GuessRules), opened.Store.Now, 0),
+		limit.NewGuesses(limit.Rules(guessLimits(c.Guesses).Rules()), opened.Store.Now, 0),
 		limit.NewPool(c.Hashing.Workers, c.Hashing.Queue),
 		authority.Options{
 			InstallationURL: c.PublicURL,
@@ -46,6 +46,13 @@ func NewAuthority(opened Opened, c config.Config) *authority.Authority {
 			Redeemed:        authority.Lifetimes{Absolute: c.Sessions.RedeemedLifetime, Idle: c.Sessions.RedeemedIdle},
 			Acting:          authority.Lifetimes{Absolute: c.Sessions.ActingLifetime, Idle: c.Sessions.RedeemedIdle},
 		})
+}
+
+func guessLimits(g config.Guesses) authority.GuessLimits {
+	return authority.GuessLimits{
+		BySource:  authority.GuessRule{Failures: g.Failures, Period: g.Period, Lock: g.Lock},
+		AnySource: g.AnySourceFailures, Tenant: g.TenantFailures,
+	}
 }
 
 // Handler returns everything that the public listener serves.
