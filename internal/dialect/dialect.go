@@ -73,6 +73,23 @@ func ByCredential(where string, permission grant.Permission, read func(c *Call) 
 	}}
 }
 
+// AtTheCostOf makes the refusal of a credential as dear as what the handler refuses with the same answer: work is what
+// the handler looks up before, done for nobody.
+func (x Access) AtTheCostOf(work func(c *Call) error) Access {
+	authenticate := x.authenticate
+	x.authenticate = func(a *authority.Authority, c *Call) error {
+		err := authenticate(a, c)
+		if fault.KindOf(err) != fault.Unauthenticated {
+			return err
+		}
+		if failed := work(c); failed != nil {
+			return failed // as it would have failed for somebody
+		}
+		return err
+	}
+	return x
+}
+
 // BySession lets in whoever presents a live session token, which read finds in the request.
 func BySession(where string, read func(c *Call) (secret.Text, error)) Access {
 	return bySession("session: "+where, read, (*authority.Authority).AuthenticateSession)

@@ -16,12 +16,22 @@ func (d wire) checkMint(c *dialect.Call) error {
 	return err
 }
 
+// pretendToMint does for a key that is refused what is done for one whose account or user is, since the answer is the
+// same.
+func (d wire) pretendToMint(c *dialect.Call) error {
+	return d.authority.PretendToMintLoginToken(c.Context(), c.Input.(mintParameters).mintRequest())
+}
+
+func (p mintParameters) mintRequest() authority.MintRequest {
+	return authority.MintRequest{
+		Account: tenant.Account(p.account), Email: p.email, Audience: p.audience, Lifetime: p.lifetime,
+	}
+}
+
 // mintLoginToken answers GET /v2/accounts/{accountId}/logintoken.
 func (d wire) mintLoginToken(c *dialect.Call) error {
 	p := c.Input.(mintParameters)
-	minted, err := d.authority.MintLoginToken(c.Context(), c.By, authority.MintRequest{
-		Account: tenant.Account(p.account), Email: p.email, Audience: p.audience, Lifetime: p.lifetime,
-	})
+	minted, err := d.authority.MintLoginToken(c.Context(), c.By, p.mintRequest())
 	if err != nil {
 		return err
 	}
