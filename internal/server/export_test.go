@@ -1,0 +1,4 @@
+package server
+
+// Dialects is every dialect that is served, for tests that must miss none.
+var Dialects = dialects
