@@ -22,12 +22,15 @@ func (a *Authority) Authenticate(ctx context.Context, from Origin, p Proof) (Act
 	if err != nil {
 		return Actor{}, a.refuse(ctx, refusedProof(from, c, s), err)
 	}
-	reason, err := a.verify(ctx, from, p, c, s)
+	reason := ReasonLocked
+	if !budget.shed {
+		reason, err = a.verify(ctx, from, p, c, s)
+	}
 	if err != nil {
 		budget.settle(false)
 		return Actor{}, err
 	}
-	budget.settle(reason != "") // the right secret is no guess, even while it is refused
+	budget.settle(reason != "" && !budget.shed) // the right secret is no guess, even while it is refused
 	if budget.locked {
 		reason = ReasonLocked
 	}

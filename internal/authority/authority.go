@@ -35,7 +35,8 @@ type Lifetimes struct{ Absolute, Idle time.Duration }
 // Limiter keeps budgets of failed tries.
 type Limiter interface {
 	// Reserve counts one try of a class against key before the work is done. A wait over zero says for how long the
-	// key is locked, and settle is then nil; otherwise settle must be told how the try ended.
+	// key is locked, and settle is then nil; otherwise settle must be told how the try ended. A TooMany fault beside the
+	// wait says that the call has waited for other tries, which locked the key.
 	Reserve(ctx context.Context, class, key string) (settle func(failed bool), wait time.Duration, err error)
 }
 

@@ -11,6 +11,7 @@ import (
 // guessBudget is what one try has reserved.
 type guessBudget struct {
 	locked  bool // refuse, but like a wrong secret
+	shed    bool // and without the work: the try has waited for that of others, which locked it
 	settles []func(failed bool)
 }
 
@@ -26,40 +27,42 @@ func (b guessBudget) settle(failed bool) {
 func (a *Authority) reserve(ctx context.Context, from Origin, p Proof, c Credential, s Standing) (guessBudget, error) {
 	source := SourcePrefix(from.Source).String()
 	var b guessBudget
-	ofSource, locking := a.budgetsOf(source, p, c, s)
-	if ofSource != "" {
-		settle, wait, err := a.limiter.Reserve(ctx, ofSource, source)
-		if err != nil {
-			return b, err
-		}
-		if wait > 0 {
-			return b, tooMany(wait)
-		}
-		b.settles = append(b.settles, settle)
-	}
+	locking, ofSource := a.budgetsOf(source, p, c, s)
 	for _, of := range locking {
 		settle, wait, err := a.limiter.Reserve(ctx, of.class, of.key)
+		if wait > 0 {
+			// Who is locked already does not use up the wider budgets behind it: one source could lock a victim out alone.
+			b.locked, b.shed = true, err != nil
+			break
+		}
 		if err != nil {
 			b.settle(false)
 			return b, err
 		}
-		if wait > 0 {
-			// Who is locked already does not use up the wider budgets behind it: one source could lock a victim out alone.
-			b.locked = true
-			break
-		}
 		b.settles = append(b.settles, settle)
 	}
+	if ofSource == "" || b.shed {
+		return b, nil
+	}
+	settle, wait, err := a.limiter.Reserve(ctx, ofSource, source)
+	if wait > 0 {
+		err = tooMany(wait)
+	}
+	if err != nil {
+		b.settle(false)
+		return b, err
+	}
+	b.settles = append(b.settles, settle)
 	return b, nil
 }
 
 // counted is a budget that a try is counted in.
 type counted struct{ class, key string }
 
-// budgetsOf returns the class of the source's budget, "" for none, and what locks, the narrowest first. A key that
+// budgetsOf returns what locks, the narrowest first, and the class of the source's budget, "" for none. A key that
 // exists has no budget of its source's: a stranger at the same address must not be able to stop an integrator's key by
 // presenting others (promise G7).
-func (a *Authority) budgetsOf(source string, p Proof, c Credential, s Standing) (ofSource string, locking []counted) {
+func (a *Authority) budgetsOf(source string, p Proof, c Credential, s Standing) (locking []counted, ofSource string) {
 	who := a.guessedAt(p, c, s)
 	switch {
 	case p.isHashed():
@@ -67,13 +70,13 @@ func (a *Authority) budgetsOf(source string, p Proof, c Credential, s Standing) 
 		if of := tenantGuessedAt(p, s); of != "" && !a.familiar.has(familiarAt(s, source)) {
 			locking = append(locking, counted{GuessOfTenant, a.presented(string(of))})
 		}
-		return GuessOfSource, locking
+		return locking, GuessOfSource
 	case c.ID.IsZero():
-		return KeyGuessesOfSource, nil
+		return nil, KeyGuessesOfSource
 	case c.Kind == KeyPair:
-		return "", []counted{{KeyGuessBySource, who + " " + source}}
+		return []counted{{KeyGuessBySource, who + " " + source}}, ""
 	}
-	return "", nil
+	return nil, ""
 }
 
 func (a *Authority) guessedAt(p Proof, c Credential, s Standing) string {

@@ -46,5 +46,8 @@ func (a *Authority) countGuess(ctx context.Context, class, key string) (wait tim
 	if settle != nil {
 		settle(true)
 	}
-	return wait, err
+	if wait > 0 {
+		return wait, nil
+	}
+	return 0, err
 }

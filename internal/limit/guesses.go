@@ -56,7 +56,9 @@ func NewGuesses(rules map[string]GuessRule, clock func() time.Time, maxKeys int)
 // A positive wait, with a nil settle, is how long the key stays locked: until
 // Lock has passed since the last failure, and until fewer than Failures lie in
 // the last Period. While tries in flight could still use the budget up, the
-// call waits for one of them, so that correct log-ins at once are not refused.
+// call waits for one of them, so that correct log-ins at once are not refused. When
+// those it waited for lock the key, there is a TooMany fault beside the wait: the
+// caller has taken as long as their work, and none is due for it.
 //
 // Call settle once the outcome is known, also when the work never ran: settle(true)
 // keeps the failure, settle(false) forgets the try and nothing else, so that nobody
@@ -70,11 +72,14 @@ func (g *Guesses) Reserve(ctx context.Context, class, key string) (settle func(f
 	if rule.Failures < 1 {
 		return nil, 0, &fault.Error{Kind: fault.Internal, Reason: "guess-rule-unknown", Message: "Something went wrong on our side."}
 	}
-	for {
+	for waited := false; ; waited = true {
 		b, wait, settled, err := g.try(rule, budgetKey{class, key})
 		if b != nil {
 			var once sync.Once
 			return func(failed bool) { once.Do(func() { g.settle(b, failed) }) }, 0, nil
+		}
+		if wait > 0 && waited {
+			err = lockedMeanwhile(wait)
 		}
 		if wait > 0 || err != nil {
 			return nil, wait, err
@@ -85,6 +90,10 @@ func (g *Guesses) Reserve(ctx context.Context, class, key string) (settle func(f
 			return nil, 0, gaveUp(ctx)
 		}
 	}
+}
+
+func lockedMeanwhile(wait time.Duration) error {
+	return &fault.Error{Kind: fault.TooMany, Reason: "locked-meanwhile", RetryAfter: wait, Message: "Too many failed attempts."}
 }
 
 // Len returns how many keys are in memory now.

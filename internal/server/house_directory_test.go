@@ -24,6 +24,7 @@ var people = []struct{ name, more, of string }{
 	{"del", ", status: deleted", "ORG"},
 	{"exp", "", "ORG"}, // whose credentials are made to have expired
 	{"ben", "", "ORG"}, // a member of no account
+	{"zoé", "", "ORG"}, // who can be spelt in many ways
 	{"eve", "", "OTHER"},
 }
 

@@ -24,6 +24,7 @@ type house struct {
 	url   string
 	pool  *limit.Pool
 	work  *counting
+	asked *asked
 	trips *tracer
 }
 
@@ -38,7 +39,8 @@ func everyEngine(t *testing.T, test func(t *testing.T, h *house)) {
 			env.Apply(t, houseDirectory(t))
 			h := &house{env: env, pool: limit.NewPool(1, queue), trips: trips}
 			h.work = &counting{pool: h.pool}
-			env.Authority = authority.New(store, env.Keys, limit.NewGuesses(limit.Rules(authority.GuessRules), clock.Now, 0), h.work,
+			h.asked = &asked{Limiter: limit.NewGuesses(limit.Rules(authority.GuessRules), clock.Now, 0)}
+			env.Authority = authority.New(store, env.Keys, h.asked, h.work,
 				authority.Options{InstallationURL: testenv.InstallationURL})
 			h.url = env.Serve(t, server.Dialects(env.Authority, config.Config{})...)
 			test(t, h)
