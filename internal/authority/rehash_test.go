@@ -152,6 +152,7 @@ func TestALogInSucceedsWhenItsHashCannotBecomeOurs(t *testing.T) {
 			want string
 		}{
 			"the pool is full":         {func(func()) error { return &fault.Error{Kind: fault.Unavailable, Reason: "pool-full"} }, theirs},
+			"nothing was hashed":       {func(func()) error { return nil }, theirs},
 			"the store is away":        {failingWith(failBefore), theirs},
 			"no event can be written":  {failingWith(failEvent), theirs},
 			"it is lost in the commit": {failingWith(failUnknownUndone), theirs},

@@ -74,8 +74,8 @@ var byKind = map[fault.Kind]row{
 	},
 	fault.TooMany: {
 		http.StatusTooManyRequests, "too-many-requests", "Too many requests",
-		"Too many tries to authenticate have failed from this address. Nothing was looked at.",
-		"Wait for the seconds in Retry-After, and correct the credential before the next try.",
+		"Too many tries to authenticate have failed from this address, or too many tokens that nobody has were presented. A credential or token that counts is not held up by that.",
+		"Wait for the seconds in Retry-After, and correct the credential or token before the next try.",
 	},
 	fault.TooLarge: {
 		http.StatusRequestEntityTooLarge, "too-large", "The request is too large",
