@@ -2,9 +2,12 @@ package handoff_test
 
 import (
 	"net/http"
+	"net/netip"
 	"testing"
 
 	"github.com/doorward/doorward/internal/authority"
+	"github.com/doorward/doorward/internal/fault"
+	"github.com/doorward/doorward/internal/secret"
 )
 
 func TestAFloodOfMadeUpLinksIsAskedToWaitAndHoldsUpNobody(t *testing.T) {
@@ -18,6 +21,10 @@ func TestAFloodOfMadeUpLinksIsAskedToWaitAndHoldsUpNobody(t *testing.T) {
 		told.mustBe(h.t, http.StatusTooManyRequests)
 		if told.header.Get("Retry-After") != "60" {
 			h.t.Errorf("Retry-After is %q", told.header.Get("Retry-After"))
+		}
+		from := authority.Origin{Dialect: "test", Source: netip.MustParseAddr("127.0.0.1")}
+		if _, _, err := h.env.Authority.AuthenticateSession(h.t.Context(), from, secret.Of("x")); fault.KindOf(err) != fault.TooMany {
+			h.t.Errorf("the visitor's address was not counted: %v", err)
 		}
 		ada := h.visitor(acmeHost)
 		ada.cookies[sessionCookie] = "of a session long gone"
