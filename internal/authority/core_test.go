@@ -76,6 +76,9 @@ var (
 	pair       = authority.ByKeyPair(secret.Of("pair-key"), secret.Of("pair-secret"))
 )
 
+// byKey proves who has a key.
+func byKey(key string) authority.Proof { return authority.ByKey(secret.Of(key)) }
+
 // here is where requests of these tests come from.
 var here = authority.Origin{Dialect: "native", Request: "request-1", Source: netip.MustParseAddr("192.0.2.1")}
 

@@ -310,8 +310,8 @@ func TestAnAccountKeyHasNoMoreThanItsMakersPermissions(t *testing.T) {
 		}
 		wantAuthenticated(t, env, authority.ByKeyPair(made.Key, made.Secret), "")
 		for name, try := range map[string]error{
-			"more": second(make(acme, "readApplications", "writeApplications")), "none": second(make(acme)),
-			"elsewhere": second(make("account:99", "readApplications")),
+			"more": failure(make(acme, "readApplications", "writeApplications")), "none": failure(make(acme)),
+			"elsewhere": failure(make("account:99", "readApplications")),
 		} {
 			if fault.KindOf(try) != fault.Denied {
 				t.Errorf("%s: %v", name, try)
@@ -338,7 +338,7 @@ func TestAnAccountKeyHasNoMoreThanItsMakersPermissions(t *testing.T) {
 	})
 }
 
-func second[T any](_ T, err error) error { return err }
+func failure[T any](_ T, err error) error { return err }
 
 func TestAChangeToACredentialNeverWritesOverAnothers(t *testing.T) {
 	eachCore(t, func(t *testing.T, env *testenv.Env) {

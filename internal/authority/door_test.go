@@ -10,6 +10,7 @@ import (
 	"github.com/doorward/doorward/internal/audit"
 	"github.com/doorward/doorward/internal/authority"
 	"github.com/doorward/doorward/internal/fault"
+	"github.com/doorward/doorward/internal/tenant"
 	"github.com/doorward/doorward/internal/testenv"
 )
 
@@ -46,6 +47,22 @@ var zeroActor = map[string]struct {
 		_, err := a.Apply(ctx, by, authority.Directory{}, authority.ApplyOptions{})
 		return err
 	}, fault.Unauthenticated, audit.ApplyDirectory},
+	"Tenants": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, err := a.Tenants(ctx, by, authority.TenantSet{Below: "reseller:1", Kind: tenant.KindAccount}, firstPage)
+		return err
+	}, fault.Unauthenticated, audit.ReadDirectory},
+	"Tenant": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, err := a.Tenant(ctx, by, "reseller:1")
+		return err
+	}, fault.Unauthenticated, audit.ReadDirectory},
+	"TenantIn": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, err := a.TenantIn(ctx, by, authority.TenantSet{Below: "reseller:1", Kind: tenant.KindAccount}, acme)
+		return err
+	}, fault.Unauthenticated, audit.ReadDirectory},
+	"Managers": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, err := a.Managers(ctx, by, "reseller:1", firstPage)
+		return err
+	}, fault.Unauthenticated, audit.ReadDirectory},
 	"RequireAnywhere": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
 		return a.RequireAnywhere(ctx, by, "login-token.mint")
 	}, fault.Denied, audit.Authenticate},

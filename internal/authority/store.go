@@ -36,6 +36,7 @@ type Store interface {
 // View reads. What is absent is a NotFound fault, except where a method says otherwise.
 type View interface {
 	TenantView
+	DirectoryView
 	PrincipalView
 	MemberView
 	CredentialView
@@ -74,6 +75,17 @@ type TenantView interface {
 	TenantIDs(ctx context.Context, after tenant.ID, limit int) ([]tenant.ID, error)
 	// RoleIDs returns the IDs of all organisations' own roles: an installation has a few hundred at most.
 	RoleIDs(ctx context.Context) ([]grant.RoleID, error)
+}
+
+// DirectoryView reads pages of the directory, ordered by position and ID, and how many there are in all. What is in a
+// circle, which no directory makes, is listed once; nothing is below itself.
+type DirectoryView interface {
+	// TenantsIn returns the part of a set of tenants that a window shows.
+	TenantsIn(ctx context.Context, set TenantSet, w Window) (page []Tenant, total int64, err error)
+	// ManagersOf returns the part of a reseller's staff that a window shows; the deleted are not among them.
+	ManagersOf(ctx context.Context, reseller tenant.ID, w Window) (page []Manager, total int64, err error)
+	// OwnersOf returns the owners of those of these accounts that have one who is not deleted.
+	OwnersOf(ctx context.Context, accounts []tenant.ID) (map[tenant.ID]Principal, error)
 }
 
 // TenantTx writes tenants.

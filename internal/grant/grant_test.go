@@ -114,3 +114,18 @@ func TestAPersonHasANumberAndAServiceNone(t *testing.T) {
 		t.Error(s)
 	}
 }
+
+func TestWhoReadsTheDirectoryReadsWhatIsBelow(t *testing.T) {
+	var readers int
+	for id, role := range grant.BuiltIn(nil) {
+		if slices.Contains(role.Permissions, grant.ReadDirectory) {
+			readers++
+			if !role.Inherits {
+				t.Errorf("%s reads one tenant, but lists show all below", id)
+			}
+		}
+	}
+	if readers != 5 {
+		t.Errorf("%d roles read", readers)
+	}
+}

@@ -145,7 +145,7 @@ func (h *house) try(t *testing.T, ask func(t *testing.T, h *house) request) (rep
 func (h *house) events(t *testing.T) (events []audit.Event) {
 	t.Helper()
 	err := h.env.Store.View(t.Context(), func(ctx context.Context, v authority.View) (err error) {
-		events, err = v.Events(ctx, secret.ID{}, 100_000)
+		events, err = v.Events(ctx, authority.EventFilter{Limit: 100_000})
 		return err
 	})
 	if err != nil {

@@ -11,16 +11,24 @@ import (
 const principalColumns = `p.id, p.organisation_id, p.email, p.username, p.name, p.status, p.held_at, p.created_at, p.updated_at, p.created_by, p.updated_by`
 
 func scanPrincipal(scan func(...any) error, p *authority.Principal) error {
-	r := (&row{}).plain(&p.ID)
+	return (&row{}).principal(p).scan(scan)
+}
+
+func (r *row) principal(p *authority.Principal) *row {
+	r.plain(&p.ID)
 	optional(r, &p.Organisation)
 	return r.plain(&p.Email, &p.Username, &p.Name, &p.Status).time(&p.HeldAt).time(&p.CreatedAt).time(&p.UpdatedAt).
-		plain(&p.CreatedBy, &p.UpdatedBy).scan(scan)
+		plain(&p.CreatedBy, &p.UpdatedBy)
 }
 
 const grantColumns = `g.principal_id, g.tenant_id, g.role, g.inactive, g.is_primary, g.position`
 
 func scanGrant(scan func(...any) error, g *grant.Grant) error {
-	return (&row{}).plain(&g.Principal, &g.Tenant, &g.Role).flag(&g.Inactive).flag(&g.Primary).plain(&g.Position).scan(scan)
+	return (&row{}).grant(g).scan(scan)
+}
+
+func (r *row) grant(g *grant.Grant) *row {
+	return r.plain(&g.Principal, &g.Tenant, &g.Role).flag(&g.Inactive).flag(&g.Primary).plain(&g.Position)
 }
 
 // standings collects the standing of several principals at once; their tenants are shared.
