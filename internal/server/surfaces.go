@@ -21,6 +21,7 @@ func dialects(a *authority.Authority, c config.Config) []dialect.Dialect {
 		pulse.New(a, pulse.Options{SessionLifetime: c.Sessions.PulseLifetime}),
 		activeplatform.New(a, activeplatform.Options{
 			TokenLifetime: c.ActivePlatform.LoginTokenLifetime, Audience: authority.AudienceID(c.ActivePlatform.Audience),
+			PublicURL: c.PublicURL,
 		}),
 		crmcom.New(a, crmcom.Options{
 			SessionLifetime: c.Sessions.CRMCOMLifetime, KeySessionLifetime: c.Sessions.CRMCOMKey,

@@ -20,6 +20,7 @@ const keyHeader = "X-Api-Token"
 type Options struct {
 	TokenLifetime time.Duration        // of an owner token, within the audience's range; 0: 5 minutes
 	Audience      authority.AudienceID // that owner tokens are minted for; 0: 3
+	PublicURL     string               // that links begin with, without a trailing slash; empty: they begin with the path
 }
 
 // New returns the dialect over an authority.
@@ -34,13 +35,25 @@ func New(a *authority.Authority, o Options) dialect.Dialect {
 	return dialect.Dialect{
 		Name:   Name,
 		Spaces: []string{"/api/v3"},
-		Routes: []dialect.Route{{
-			Method: http.MethodGet,
-			Path:   "/api/v3/resellers/{reseller_id}/user_authentication/token",
-			Access: dialect.ByCredential(keyHeader, grant.ActAsOwner, managerKey),
-			Handle: p.mintLoginToken,
-		}},
+		Routes: []dialect.Route{
+			get("/user_authentication/token", grant.ActAsOwner, p.mintLoginToken),
+			get("", grant.ReadDirectory, p.showReseller),
+			get("/child_resellers", grant.ReadDirectory, p.listChildResellers),
+			get("/accounts", grant.ReadDirectory, p.listAccounts),
+			get("/accounts/{account_id}", grant.ReadDirectory, p.showAccount),
+			get("/child_reseller_accounts", grant.ReadDirectory, p.listChildAccounts),
+			get("/child_reseller_accounts/{account_id}", grant.ReadDirectory, p.showChildAccount),
+			get("/managers", grant.ReadDirectory, p.listManagers),
+		},
 		Fail: fail,
+	}
+}
+
+// get is a route below one reseller for who holds a permission somewhere; where is for the authority to decide.
+func get(path string, permission grant.Permission, handle func(c *dialect.Call) error) dialect.Route {
+	return dialect.Route{
+		Method: http.MethodGet, Path: "/api/v3/resellers/{reseller_id}" + path,
+		Access: dialect.ByCredential(keyHeader, permission, managerKey), Handle: handle,
 	}
 }
 

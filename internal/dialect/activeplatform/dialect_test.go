@@ -17,7 +17,8 @@ func TestTranscripts(t *testing.T) { dialecttest.Transcripts(t, withRedeemer, "t
 
 // withRedeemer adds the routes of our own API, so that a transcript can redeem what it was given.
 func withRedeemer(env *testenv.Env) dialect.Dialect {
-	d, own := activeplatform.New(env.Authority, activeplatform.Options{}), native.New(env.Authority, native.Options{})
+	d := activeplatform.New(env.Authority, activeplatform.Options{PublicURL: testenv.InstallationURL})
+	own := native.New(env.Authority, native.Options{})
 	inOwnShape := d.Fail
 	d.Routes = append(d.Routes, own.Routes...)
 	d.Fail = func(w http.ResponseWriter, r *http.Request, f *fault.Error) {

@@ -45,14 +45,6 @@ func parseMint(r *http.Request) (reseller, account tenant.ID, err error) {
 	return tenant.Reseller(resellerNumber), tenant.Account(accountNumber), err
 }
 
-func parseID(parameter, text string) (int64, error) {
-	n, ok := web.ParseNumber(text)
-	if !ok || n == 0 {
-		return 0, fault.BadParameter(parameter, "It must be a positive decimal integer without sign or leading zero.")
-	}
-	return n, nil
-}
-
 // ours turns what a client cannot have caused into a failure of this installation: it chose neither audience nor lifetime.
 func ours(err error) error {
 	f := fault.As(err)
