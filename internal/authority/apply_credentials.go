@@ -189,7 +189,13 @@ func (p *application) endManagerKeys(d *difference, stored storedCredentials, ne
 }
 
 func (p *application) credentialEvent(act audit.Act, c Credential, changed []string) audit.Event {
-	e := p.event(act, "kind", string(c.Kind), "name", c.Name, "credential", c.ID.String(), "status", string(c.Status))
+	return p.by.credentialEvent(act, c, changed)
+}
+
+// credentialEvent is the record of what an actor did to a credential.
+func (by Actor) credentialEvent(act audit.Act, c Credential, changed []string) audit.Event {
+	e := by.event(act)
+	e.Detail = detail(nil, "kind", string(c.Kind), "name", c.Name, "credential", c.ID.String(), "status", string(c.Status))
 	if changed != nil {
 		e.Detail["changed"] = strings.Join(changed, ",")
 	}

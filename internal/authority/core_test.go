@@ -100,10 +100,15 @@ func eachCore(t *testing.T, test func(t *testing.T, env *testenv.Env)) {
 // with returns the core directory with pieces replaced, in pairs of old and new.
 func with(t testing.TB, pairs ...string) string {
 	t.Helper()
-	text := coreDirectory
+	return replaced(t, coreDirectory, pairs)
+}
+
+// replaced returns a text with pieces replaced, in pairs of old and new.
+func replaced(t testing.TB, text string, pairs []string) string {
+	t.Helper()
 	for i := 0; i < len(pairs); i += 2 {
 		if strings.Count(text, pairs[i]) != 1 {
-			t.Fatalf("%q is %d times in the core directory", pairs[i], strings.Count(text, pairs[i]))
+			t.Fatalf("%q is %d times in the directory", pairs[i], strings.Count(text, pairs[i]))
 		}
 		text = strings.Replace(text, pairs[i], pairs[i+1], 1)
 	}

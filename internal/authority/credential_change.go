@@ -58,7 +58,7 @@ func (a *Authority) credential(ctx context.Context, id CredentialID) (c Credenti
 // ChangeCredential changes what a credential is called, may and until when. It needs grant.ManageCredential wherever
 // its holder is granted something.
 func (a *Authority) ChangeCredential(ctx context.Context, by Actor, id CredentialID, change CredentialChange) (Credential, error) {
-	return a.changeCredential(ctx, by, id, change, func(_ Credential, holder Standing) error { return by.refusedManage(holder) })
+	return a.changeCredential(ctx, by, id, change, func(_ Credential, holder Standing) error { return a.refusedManage(by, holder) })
 }
 
 func (a *Authority) changeCredential(ctx context.Context, by Actor, id CredentialID, change CredentialChange, judge func(Credential, Standing) error) (changed Credential, err error) {

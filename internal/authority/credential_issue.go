@@ -42,7 +42,7 @@ func (a *Authority) IssueCredential(ctx context.Context, by Actor, r IssueReques
 	now := a.store.Now()
 	holder, err := a.findPrincipal(ctx, string(r.Principal))
 	if err == nil {
-		err = by.refusedManage(holder)
+		err = a.refusedManage(by, holder)
 	}
 	if err != nil || by.IsZero() {
 		return IssuedCredential{}, a.actMany(ctx, by, audit.IssueCredential, err, nil)

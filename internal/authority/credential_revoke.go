@@ -11,7 +11,7 @@ import (
 // returns how many those are. Revoking one that is revoked changes nothing. It needs grant.ManageCredential wherever
 // the holder is granted something.
 func (a *Authority) RevokeCredential(ctx context.Context, by Actor, id CredentialID) (Ends, error) {
-	return a.revokeCredential(ctx, by, id, func(_ Credential, holder Standing) error { return by.refusedManage(holder) })
+	return a.revokeCredential(ctx, by, id, func(_ Credential, holder Standing) error { return a.refusedManage(by, holder) })
 }
 
 func (a *Authority) revokeCredential(ctx context.Context, by Actor, id CredentialID, judge func(Credential, Standing) error) (Ends, error) {
@@ -41,7 +41,7 @@ func (a *Authority) endCredential(tx Tx, record func(audit.Event), by Actor, c C
 func (a *Authority) WouldEnd(ctx context.Context, by Actor, id CredentialID) (Credential, Ends, error) {
 	c, holder, err := a.credential(ctx, id)
 	if err == nil {
-		err = by.refusedManage(holder)
+		err = a.refusedManage(by, holder)
 	}
 	if err != nil {
 		return Credential{}, Ends{}, a.refuseRead(ctx, by, grant.ManageCredential, "", err)

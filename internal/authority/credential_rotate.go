@@ -23,7 +23,7 @@ type RotateRequest struct {
 // it made ends with it. What people type is replaced at once. It fails with Malformed for an overlap where there can be
 // none (manager keys, passwords, pass codes), and with Conflict for a credential that has ended or was rotated before.
 func (a *Authority) RotateCredential(ctx context.Context, by Actor, id CredentialID, r RotateRequest) (IssuedCredential, error) {
-	judge := func(_ Credential, holder Standing) error { return by.refusedManage(holder) }
+	judge := func(_ Credential, holder Standing) error { return a.refusedManage(by, holder) }
 	old, holder, err := a.credential(ctx, id)
 	if err == nil {
 		err = judge(old, holder)

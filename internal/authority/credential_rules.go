@@ -14,13 +14,16 @@ import (
 )
 
 // refusedManage returns why an actor may not issue or end the credentials of a principal, or nil. Whoever manages
-// somebody's credentials could act as that principal, so it must have the permission wherever the principal is
+// somebody's credentials could act as that principal, so it must have no less than the principal wherever that is
 // granted anything. What is out of reach does not exist for it (promise G8).
-func (by Actor) refusedManage(holder Standing) error {
+func (a *Authority) refusedManage(by Actor, holder Standing) error {
 	switch {
 	case by.actingBy != "":
 		return fault.New(fault.Denied, ReasonActing, "Who acts for somebody else cannot manage credentials.")
-	case !by.covers(grant.ManageCredential, holder):
+	case by.credential.narrow():
+		// A credential without those bounds would free its holder of them.
+		return fault.New(fault.Denied, ReasonNoPermission, "A restricted credential cannot manage others.")
+	case !by.covers(grant.ManageCredential, holder), !by.hasNoLessThan(holder, a.heldOf(holder)):
 		return fault.New(fault.NotFound, ReasonOutside, "There is no such credential or holder.")
 	}
 	return nil

@@ -259,10 +259,12 @@ func TestNobodyManagesTheCredentialsOfWhoHasRightsOutsideItsReach(t *testing.T) 
 	eachCore(t, func(t *testing.T, env *testenv.Env) {
 		nora := as(t, env, manager) // admin of reseller 1; person:4 owns an account of reseller 77 too
 		r := keyOfAda
+		r.Principal = "person:5"
 		if _, err := env.Authority.IssueCredential(t.Context(), nora, r); err != nil {
-			t.Errorf("somebody of the subtree: %v", err)
+			t.Errorf("herself: %v", err)
 		}
-		for _, who := range []grant.PrincipalID{"person:4", "person:7", "service:audience/1", "person:99"} {
+		// person:3 has the platform's own permissions, which Nora has not
+		for _, who := range []grant.PrincipalID{"person:3", "person:4", "person:7", "service:audience/1", "person:99"} {
 			r.Principal = who
 			_, err := env.Authority.IssueCredential(t.Context(), nora, r)
 			if fault.KindOf(err) != fault.NotFound {
@@ -279,7 +281,12 @@ func TestNobodyManagesTheCredentialsOfWhoHasRightsOutsideItsReach(t *testing.T) 
 				t.Errorf("%s: %v", what, err)
 			}
 		}
-		wantAuthenticated(t, env, clerk, "")
+		r.Principal, r.Name, r.Dialects = "person:5", "narrow", []string{"native"}
+		narrow := as(t, env, authority.ByKey(issue(t, env, r).Key))
+		r.Name, r.Dialects = "wide", nil
+		if _, err := env.Authority.IssueCredential(t.Context(), narrow, r); fault.KindOf(err) != fault.Denied {
+			t.Errorf("a restricted credential issues an unrestricted one: %v", err)
+		}
 	})
 }
 

@@ -63,6 +63,10 @@ var zeroActor = map[string]struct {
 		_, err := a.Managers(ctx, by, "reseller:1", firstPage)
 		return err
 	}, fault.Unauthenticated, audit.ReadDirectory},
+	"RegenerateManagerKey": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, _, err := a.RegenerateManagerKey(ctx, by, "reseller:1", "person:5")
+		return err
+	}, fault.Unauthenticated, audit.IssueCredential},
 	"RequireAnywhere": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
 		return a.RequireAnywhere(ctx, by, "login-token.mint")
 	}, fault.Denied, audit.Authenticate},

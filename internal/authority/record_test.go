@@ -29,7 +29,7 @@ func acts(t testing.TB, env *testenv.Env) map[string]act {
 	revoked, _ := signedIn(t, env, clerk)
 	token := mint(t, env, as(t, env, integrator), forMember)
 	held(t, env, "service:audience/3", "account:99")
-	opens, mints, redeems := as(t, env, pair), as(t, env, integrator), as(t, env, portal)
+	opens, mints, redeems, manages := as(t, env, pair), as(t, env, integrator), as(t, env, portal), as(t, env, manager)
 	more, err := directory.Read("more", []byte(with(t, "name: South\n", "name: Southern\n")))
 	if err != nil {
 		t.Fatal(err)
@@ -72,6 +72,10 @@ func acts(t testing.TB, env *testenv.Env) map[string]act {
 			_, _, err := a.ResumeTenant(ctx, authority.CommandLine(here), "account:99")
 			return err
 		}),
+		"RegenerateManagerKey": {func(a *authority.Authority) (secret.Text, error) {
+			text, _, err := a.RegenerateManagerKey(ctx, manages, "reseller:1", "person:5")
+			return text, err
+		}, func(t testing.TB) { as(t, env, manager) }},
 		"Apply": {func(a *authority.Authority) (secret.Text, error) {
 			_, err := a.Apply(ctx, authority.CommandLine(here), more, authority.ApplyOptions{})
 			return secret.Text{}, err

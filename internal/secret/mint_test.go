@@ -168,3 +168,21 @@ func TestEveryCharacterIsMinted(t *testing.T) {
 		t.Errorf("%d different characters: %s", len(count), strings.TrimSpace(alphabet))
 	}
 }
+
+func TestAManagerKeyIsNativeAndNeverTheSame(t *testing.T) {
+	keys := testKeys()
+	seen := map[string]bool{}
+	for range 100 {
+		minted := keys.MintManagerKey(mintedAt)
+		if !regexp.MustCompile(`^dwm_[0-9a-v]{56}$`).MatchString(minted.Text.Reveal()) || !minted.ID.Time().Equal(mintedAt) {
+			t.Errorf("minted %q with %s", minted.Text.Reveal(), minted.ID)
+		}
+		if !minted.Fingerprint.Equal(keys.Fingerprint(secret.PurposeManagerKey, minted.Text)) {
+			t.Error("the fingerprint is not a manager key's")
+		}
+		seen[minted.Text.Reveal()] = true
+	}
+	if len(seen) != 100 {
+		t.Errorf("100 minted, %d different", len(seen))
+	}
+}
