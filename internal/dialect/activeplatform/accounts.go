@@ -1,6 +1,8 @@
 package activeplatform
 
 import (
+	"net/http"
+
 	"github.com/doorward/doorward/internal/authority"
 	"github.com/doorward/doorward/internal/dialect"
 	"github.com/doorward/doorward/internal/tenant"
@@ -37,7 +39,7 @@ func (p platform) showAccountOf(c *dialect.Call, levels authority.Levels) error 
 	if err != nil {
 		return err
 	}
-	return writeOne(c, accountOf(shown))
+	return writeOne(c, http.StatusOK, accountOf(shown))
 }
 
 func accountOf(t authority.ListedTenant) resource {

@@ -44,15 +44,20 @@ func New(a *authority.Authority, o Options) dialect.Dialect {
 			get("/child_reseller_accounts", grant.ReadDirectory, p.listChildAccounts),
 			get("/child_reseller_accounts/{account_id}", grant.ReadDirectory, p.showChildAccount),
 			get("/managers", grant.ReadDirectory, p.listManagers),
+			below(http.MethodPost, "/managers/{manager_id}/api_token", grant.ReadDirectory, p.regenerateManagerKey),
 		},
 		Fail: fail,
 	}
 }
 
-// get is a route below one reseller for who holds a permission somewhere; where is for the authority to decide.
 func get(path string, permission grant.Permission, handle func(c *dialect.Call) error) dialect.Route {
+	return below(http.MethodGet, path, permission, handle)
+}
+
+// below is a route below one reseller for who holds a permission somewhere; where is for the authority to decide.
+func below(method, path string, permission grant.Permission, handle func(c *dialect.Call) error) dialect.Route {
 	return dialect.Route{
-		Method: http.MethodGet, Path: "/api/v3/resellers/{reseller_id}" + path,
+		Method: method, Path: "/api/v3/resellers/{reseller_id}" + path,
 		Access: dialect.ByCredential(keyHeader, permission, managerKey), Handle: handle,
 	}
 }

@@ -57,6 +57,6 @@ func (p platform) writeList(c *dialect.Call, entries []resource, page authority.
 	})
 }
 
-func writeOne(c *dialect.Call, one resource) error {
-	return web.WriteJSON(c.ResponseWriter, http.StatusOK, mediaType, single{Data: one})
+func writeOne(c *dialect.Call, status int, one resource) error {
+	return web.WriteJSON(c.ResponseWriter, status, mediaType, single{Data: one})
 }

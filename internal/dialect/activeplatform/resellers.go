@@ -1,6 +1,8 @@
 package activeplatform
 
 import (
+	"net/http"
+
 	"github.com/doorward/doorward/internal/authority"
 	"github.com/doorward/doorward/internal/dialect"
 	"github.com/doorward/doorward/internal/tenant"
@@ -16,7 +18,7 @@ func (p platform) showReseller(c *dialect.Call) error {
 	if err != nil {
 		return err
 	}
-	return writeOne(c, resellerOf(shown))
+	return writeOne(c, http.StatusOK, resellerOf(shown))
 }
 
 // listChildResellers answers all resellers downstream of that of the path, at any depth.

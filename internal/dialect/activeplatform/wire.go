@@ -84,6 +84,11 @@ type managerAttributes struct {
 	UpdatedAt string `json:"updated_at"`
 }
 
+// apiTokenAttributes hold a manager's new personal token, shown this once.
+type apiTokenAttributes struct {
+	Token string `json:"api_token"`
+}
+
 // at writes a time as the vendor's examples do: with milliseconds and an offset, which is always that of UTC here.
 func at(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.000-07:00") }
 
