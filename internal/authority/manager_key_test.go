@@ -230,15 +230,18 @@ func TestWhoMayRegenerateWhoseKey(t *testing.T) {
 	}
 }
 
-func TestAnAdminWhoMayNotActIsGivenNoKeyOfWhoMay(t *testing.T) {
-	text := with(t, "role: admin, api_token: key-of-the-manager}", "role: admin, api_token: key-of-the-manager}\n          - {person: clerk@org.test, role: sales}",
-		", units: [EE63A82C4FEBE02FF34E90DD1EBA5ABE], default_unit: EE63A82C4FEBE02FF34E90DD1EBA5ABE", "")
+func TestAnAdminWhoMayNotActIsGivenNoKeyOfWhoMayOrIsAMember(t *testing.T) {
+	text := with(t, "role: admin, api_token: key-of-the-manager}", "role: admin, api_token: key-of-the-manager}\n          - {person: clerk@org.test, role: sales}\n          - {person: user@acme.test, role: marketing}",
+		", units: [EE63A82C4FEBE02FF34E90DD1EBA5ABE], default_unit: EE63A82C4FEBE02FF34E90DD1EBA5ABE", "",
+		"members: [{person: user@acme.test, level: owner}]", "members: [{person: owner@acme.test, level: owner}]")
 	env := testenv.New(t, "sqlite")
 	env.Apply(t, text)
 	env.Authority = authority.New(env.Store, env.Keys, limit.NewGuesses(limit.Rules(authority.GuessRules), env.Clock.Now, 0), limit.NewPool(0, 0),
 		authority.Options{ActingManagers: []string{"sales"}})
-	_, _, err := env.Authority.RegenerateManagerKey(t.Context(), as(t, env, manager), "reseller:1", "person:7")
-	wantFault(t, err, fault.Denied, authority.ReasonNoPermission)
+	for _, who := range []grant.PrincipalID{"person:7", "person:4"} {
+		_, _, err := env.Authority.RegenerateManagerKey(t.Context(), as(t, env, manager), "reseller:1", who)
+		wantFault(t, err, fault.Denied, authority.ReasonNoPermission)
+	}
 }
 
 func TestWhoIsHandedOverAsAManagerIsGivenNoKeyOfIts(t *testing.T) {
