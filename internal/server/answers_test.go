@@ -15,8 +15,8 @@ import (
 	"github.com/doorward/doorward/internal/server"
 )
 
-// route is one line of the golden list: a method, or "*" for all that is unknown below a space, and a path.
-type route struct{ method, path string }
+// route is one line of the list: a method, or "*" for all that is unknown below a space, a path and whose it is.
+type route struct{ method, path, surface string }
 
 // goldenRoutes reads the list that TestTheRoutesAreThoseOfTheGoldenList keeps true.
 func goldenRoutes(t *testing.T) (routes []route) {
@@ -25,12 +25,17 @@ func goldenRoutes(t *testing.T) (routes []route) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for line := range strings.Lines(string(list)) {
+	return parseRoutes(t, strings.Split(strings.TrimSpace(string(list)), "\n"))
+}
+
+func parseRoutes(t *testing.T, lines []string) (routes []route) {
+	t.Helper()
+	for _, line := range lines {
 		fields := strings.Fields(line)
 		if len(fields) < 4 {
 			t.Fatalf("%q is no route", line)
 		}
-		routes = append(routes, route{method: fields[1], path: fields[0]})
+		routes = append(routes, route{method: fields[1], path: fields[0], surface: fields[2]})
 	}
 	if len(routes) < 20 {
 		t.Fatalf("only %d routes", len(routes))

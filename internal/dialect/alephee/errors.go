@@ -59,7 +59,7 @@ func messageOf(status int, f *fault.Error) string {
 	if name, ok := wireNames[parameter]; ok {
 		parameter = name
 	}
-	if !slices.Contains(parameterNames, parameter) && parameter != "path" && parameter != "body" {
+	if !slices.Contains(parameterNames, parameter) && parameter != keyHeader && parameter != "path" && parameter != "body" {
 		parameter = "query" // a name that a client made up may be a key that slipped into the wrong place
 	}
 	return parameter + ": " + f.Message

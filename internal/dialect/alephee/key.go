@@ -41,6 +41,9 @@ func presentedKey(r *http.Request, query web.Query) (secret.Text, error) {
 	case 1:
 		return secret.Of(given[0]), nil
 	}
+	if !query.Has(parameterKey) {
+		return secret.Text{}, fault.BadParameter(keyHeader, "The header is given more than once.")
+	}
 	return secret.Text{}, fault.BadParameter(parameterKey, "The parameter is given more than once.")
 }
 

@@ -14,17 +14,20 @@ import (
 	"github.com/getkin/kin-openapi/routers/legacy"
 )
 
-// contract is a dialect's OpenAPI specification.
-type contract struct{ router routers.Router }
+// Contract is a dialect's OpenAPI specification.
+type Contract struct {
+	Document *openapi3.T // its servers, if any, have paths only
+	router   routers.Router
+}
 
-// readContract reads and validates a specification. Of its servers only the paths count.
-func readContract(file string) (contract, error) {
+// ReadContract reads and validates a specification. Of its servers only the paths count.
+func ReadContract(file string) (Contract, error) {
 	doc, err := openapi3.NewLoader().LoadFromFile(file)
 	if err != nil {
-		return contract{}, fmt.Errorf("read %s: %w", file, err)
+		return Contract{}, fmt.Errorf("read %s: %w", file, err)
 	}
 	if !doc.IsOpenAPI31OrLater() {
-		return contract{}, fmt.Errorf("%s is not OpenAPI 3.1 or later", file)
+		return Contract{}, fmt.Errorf("%s is not OpenAPI 3.1 or later", file)
 	}
 	var servers openapi3.Servers
 	for _, server := range doc.Servers {
@@ -36,13 +39,13 @@ func readContract(file string) (contract, error) {
 	doc.Servers = servers
 	router, err := legacy.NewRouter(doc, openapi3.IsOpenAPI31OrLater())
 	if err != nil {
-		return contract{}, fmt.Errorf("%s: %w", file, err)
+		return Contract{}, fmt.Errorf("%s: %w", file, err)
 	}
-	return contract{router: router}, nil
+	return Contract{Document: doc, router: router}, nil
 }
 
-// check says how an exchange breaks the specification, or nothing.
-func (c contract) check(request *http.Request, sent string, malformed bool, response *http.Response, body []byte) error {
+// Check says how an exchange breaks the specification, or nothing. A request that is malformed need not keep to it.
+func (c Contract) Check(request *http.Request, sent string, malformed bool, response *http.Response, body []byte) error {
 	asked := request.Clone(request.Context())
 	asked.URL.Scheme, asked.URL.Host = "", ""
 	asked.Body = io.NopCloser(strings.NewReader(sent))

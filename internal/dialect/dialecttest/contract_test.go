@@ -55,7 +55,7 @@ func TestAStatusThatTheSpecificationDoesNotListFails(t *testing.T) {
 
 func TestASpecificationThatIsNone(t *testing.T) {
 	for _, path := range []string{"testdata/none.yaml", "testdata/wire/thing.txtar"} {
-		if _, err := readContract(path); err == nil {
+		if _, err := ReadContract(path); err == nil {
 			t.Errorf("%s passed", path)
 		}
 	}

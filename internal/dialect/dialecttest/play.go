@@ -17,7 +17,7 @@ const anyBody = "..."
 type player struct {
 	base     string // URL of the server
 	advance  func(time.Duration)
-	contract contract
+	contract Contract
 }
 
 // play returns the first thing that is not as the transcript says, or nil.
@@ -52,7 +52,7 @@ func (p player) exchange(k kept, s step) error {
 	if err := k.matchResponse(s.response, response, string(body)); err != nil {
 		return fmt.Errorf("%w\nthe answer was %s\n%s", err, response.Status, body)
 	}
-	return p.contract.check(request, sent, s.malformed, response, body)
+	return p.contract.Check(request, sent, s.malformed, response, body)
 }
 
 // client sends what is written and nothing else, and follows nothing.

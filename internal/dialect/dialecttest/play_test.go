@@ -38,7 +38,7 @@ func wire(t *testing.T, answer string) player {
 	})
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
-	specification, err := readContract("testdata/openapi.yaml")
+	specification, err := ReadContract("testdata/openapi.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,7 +16,7 @@ func Transcripts(t *testing.T, speak func(env *testenv.Env) dialect.Dialect, dir
 	if err != nil {
 		t.Fatal(err)
 	}
-	specification, err := readContract(filepath.Join(dir, "..", "openapi.yaml"))
+	specification, err := ReadContract(filepath.Join(dir, "..", "openapi.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,388 @@
+package server_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// badCase is one bad request to one operation.
+type badCase struct {
+	mutation
+	operation   operation
+	about       string   // the parameter, or what of the whole request
+	inputs      []string // an answer that says "malformed" names one of them
+	opaque      bool     // only an equal text is right, so that a wrong one may be refused like a wrong credential
+	right       draft    // the request that it is a mutation of
+	rightAnswer string
+	shape       operation // that documents the dialect's failures
+	shapeRight  draft
+}
+
+func (c badCase) String() string { return c.operation.String() + " · " + c.about + " · " + c.class }
+
+// matrix plays all bad requests on one engine.
+type matrix struct {
+	world      *world
+	leniencies []*leniency
+	outcomes   map[string]string // by case: the answer, to be the same on the other engine
+	counts     map[string]int    // by operation
+	made       int               // how many requests that succeed
+
+	operation operation
+	form      form
+	current   draft    // succeeds, if nothing has been spent by another that did
+	before    []string // the rows when it was made
+	pending   []badCase
+}
+
+func newMatrix(w *world) *matrix {
+	return &matrix{world: w, leniencies: leniencies(), outcomes: map[string]string{}, counts: map[string]int{}}
+}
+
+// try plays every bad request to an operation. beside are all methods of its path.
+func (m *matrix) try(o, shape operation, beside []string) {
+	seen := map[string]bool{}
+	for i, f := range o.forms {
+		answer, ok := m.begin(o, f)
+		m.outcomes[fmt.Sprintf("%s · form %d · right", o, i)] = answer
+		if !ok {
+			return
+		}
+		blank := badCase{operation: o, rightAnswer: answer, shape: shape, shapeRight: shape.blank()}
+		for _, p := range f {
+			if seen[p.in+p.name] {
+				continue
+			}
+			seen[p.in+p.name] = true
+			c := blank
+			c.about, c.inputs, c.opaque = fmt.Sprintf("%s %s", p.in, p.name), p.inputs(), p.isOpaque(o)
+			m.play(c, func() []mutation { return p.wrong(m.current.values[p.in+p.name], c.opaque) })
+		}
+		if i == 0 {
+			m.playWhole(blank, beside)
+		}
+		m.end(answer)
+	}
+}
+
+// begin proves that the form's request succeeds, and makes another one for its mutations.
+func (m *matrix) begin(o operation, f form) (answer string, ok bool) {
+	m.operation, m.form = o, f
+	if !m.remake() {
+		return "", false
+	}
+	got := m.world.call(m.current)
+	if v := verdictOf(o.surface, got); v != done {
+		m.world.Errorf("%s: the request that should succeed does not; correct validValues, or its examples in openapi.yaml:\n%s\n%d %s",
+			o, m.current.write(), got.status, got.body)
+		return "", false
+	}
+	if err := o.check(m.current, m.current, got, true); err != nil {
+		m.world.Errorf("%s: the request that should succeed: %v", o, err)
+	}
+	return got.comparable(), m.remake()
+}
+
+// end proves that no mutation has spoilt the request: it still succeeds, in the same way.
+func (m *matrix) end(answer string) {
+	m.unchanged()
+	if got := m.world.call(m.current); got.comparable() != answer {
+		m.world.Errorf("%s: after all bad requests the right one is answered otherwise:\n%d %s", m.operation, got.status, got.body)
+	}
+}
+
+// remake makes a request that succeeds, and notes the rows.
+func (m *matrix) remake() bool {
+	d, missing := m.world.right(m.operation, m.form)
+	if missing != "" {
+		m.world.Errorf("%s: nothing says what is valid for %s: give it an example in internal/dialect/%s/openapi.yaml, or add\n\t%q: is(\"…\"),\n"+
+			"to validValues in bad_input_values_test.go, where key, opaque and made are for credentials", m.operation, missing,
+			m.operation.surface, m.operation.surface+" "+missing)
+		return false
+	}
+	m.made++
+	m.current, m.before = d, m.world.rows.dump(m.world.T)
+	return true
+}
+
+// play tries those first that must be refused, so that the rows need to be looked at once for all. What must be made
+// anew after a success has other secrets, so that the mutations are made anew too.
+func (m *matrix) play(c badCase, mutations func() []mutation) {
+	made, classes := m.made, mutations()
+	slices.SortStableFunc(classes, func(a, b mutation) int { return boolToInt(m.mayPass(c, a)) - boolToInt(m.mayPass(c, b)) })
+	for _, c.mutation = range classes {
+		if m.mayPass(c, c.mutation) {
+			m.unchanged() // what it may change is then its own doing
+		}
+		if made != m.made {
+			now := mutations()
+			c.mutation = now[slices.IndexFunc(now, func(other mutation) bool { return other.class == c.class })]
+		}
+		m.playOne(c)
+	}
+	m.unchanged()
+}
+
+func boolToInt(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func (m *matrix) mayPass(c badCase, bad mutation) bool {
+	return bad.want == free || bad.want == refused && m.lenient(c.operation, bad.class) != nil
+}
+
+func (m *matrix) playOne(c badCase) {
+	c.right = m.current
+	d := m.current.clone()
+	c.apply(&d)
+	got := m.world.call(d)
+	if problem := m.judge(c, d, got); problem != "" {
+		m.world.Errorf("%s: %s\n%.600q\n%d %.600s", c, problem, d.write(), got.status, got.body)
+	}
+	if _, twice := m.outcomes[c.String()]; twice {
+		m.world.Errorf("%s: there are two such cases", c)
+	}
+	m.outcomes[c.String()] = got.comparable()
+	m.counts[c.operation.String()]++
+	if verdictOf(c.operation.surface, got) == done {
+		m.remake()
+		return
+	}
+	m.pending = append(m.pending, c)
+}
+
+// unchanged demands that the requests refused since the rows were last looked at have changed none and are not in the log.
+func (m *matrix) unchanged() {
+	pending := m.pending
+	if m.pending = nil; len(pending) == 0 {
+		return
+	}
+	if log := m.world.log.take(); m.world.leaked(log) != "" || strings.Contains(strings.ToLower(log), canary) {
+		m.world.Errorf("%s and %d more: the log shows what was sent:\n%s", pending[0], len(pending)-1, log)
+	}
+	after := m.world.rows.dump(m.world.T)
+	difference := changed(m.before, after)
+	if difference == "" {
+		return
+	}
+	m.world.Errorf("one of %v has changed:%s", pending, difference)
+	m.remake()
+	for _, c := range pending { // to say which
+		d := m.current.clone()
+		c.apply(&d)
+		m.world.call(d)
+		if difference := changed(m.before, m.world.rows.dump(m.world.T)); difference != "" {
+			m.world.Errorf("%s: it has changed:%s", c, difference)
+			m.remake()
+		}
+	}
+}
+
+// right fills in a request with what is valid, or says for which parameter nothing says so.
+func (w *world) right(o operation, f form) (d draft, missing string) {
+	d = draft{method: o.method, path: o.path, wildcards: map[string]string{}, values: map[string]string{}}
+	for _, p := range f {
+		if p.in == "body" && d.body == nil {
+			d.body = &member{object: true}
+			d.set("Content-Type", "application/json")
+		}
+		if p.in == "body" && p.kind() == "object" && (len(p.schema.Properties) > 0 || len(p.schema.AnyOf) > 0 || len(p.schema.OneOf) > 0) {
+			continue // made of its members
+		}
+		value, ok := w.valueOf(o, p)
+		if !ok {
+			return d, p.name
+		}
+		p.fill(&d, value)
+	}
+	return d, ""
+}
+
+func (p parameter) fill(d *draft, value string) {
+	d.values[p.in+p.name] = value
+	switch p.in {
+	case "path":
+		d.wildcards[p.name] = escape(value)
+	case "query":
+		d.query = append(d.query, field{p.name, escape(value)})
+	case "header":
+		d.set(p.name, value)
+	case "bearer", "basic":
+		d.set("Authorization", p.authorization(value))
+	case "body":
+		if p.kind() == "string" {
+			value = quote(value)
+		}
+		d.body.add(p.pointer, value)
+	}
+}
+
+// valueOf returns what is valid for a parameter: what the table has, or else openapi.yaml.
+func (w *world) valueOf(o operation, p parameter) (string, bool) {
+	if v, ok := validOf(o, p); ok {
+		value := v.make(w)
+		if v.secret {
+			w.secrets[value] = true
+		}
+		return value, true
+	}
+	for _, said := range append([]any{p.schema.Example, p.schema.Default, p.schema.Const}, append(p.schema.Examples, p.schema.Enum...)...) {
+		if text, isText := said.(string); isText && p.kind() == "string" {
+			return text, true
+		}
+		if encoded, err := json.Marshal(said); said != nil && err == nil {
+			return string(encoded), true
+		}
+	}
+	return "", false
+}
+
+func validOf(o operation, p parameter) (valid, bool) {
+	if v, ok := validValues[o.surface+" "+o.id+" "+p.name]; ok {
+		return v, true
+	}
+	v, ok := validValues[o.surface+" "+p.name]
+	return v, ok
+}
+
+func (p parameter) isOpaque(o operation) bool {
+	v, ok := validOf(o, p)
+	return ok && v.opaque
+}
+
+// blank is a request that is only good for finding the operation again.
+func (o operation) blank() draft {
+	d := draft{method: o.method, path: o.path, wildcards: map[string]string{}}
+	for _, p := range o.forms[0] {
+		if p.in == "path" {
+			d.wildcards[p.name] = "1"
+		}
+	}
+	return d
+}
+
+// methodsBeside returns the methods of every path.
+func methodsBeside(routes []route) map[string][]string {
+	beside := map[string][]string{}
+	for _, r := range routes {
+		beside[r.path] = append(beside[r.path], r.method)
+	}
+	return beside
+}
+
+// TestBadInputIsRefusedEverywhereAndAlikeOnBothEngines tries every wrong value of every parameter of every route that
+// is served. What the parameters are it learns from each dialect's openapi.yaml, so that no route can be forgotten.
+func TestBadInputIsRefusedEverywhereAndAlikeOnBothEngines(t *testing.T) {
+	outcomes := map[string]map[string]string{}
+	for _, engine := range []string{"sqlite", "postgres"} {
+		outcomes[engine] = map[string]string{}
+	}
+	t.Run("on", func(t *testing.T) {
+		for engine, into := range outcomes {
+			t.Run(engine, func(t *testing.T) {
+				t.Parallel()
+				m := newMatrix(newWorld(t, engine))
+				m.outcomes = into
+				m.tryAll()
+			})
+		}
+	})
+	differences := 0
+	for name, answer := range outcomes["sqlite"] {
+		if other := outcomes["postgres"][name]; other != answer && differences < 20 {
+			differences++
+			t.Errorf("%s: the engines differ:\n%s\n%s", name, answer, other)
+		}
+	}
+	if len(outcomes["sqlite"]) != len(outcomes["postgres"]) || len(outcomes["sqlite"]) < 1000 {
+		t.Errorf("%d cases on SQLite, %d on PostgreSQL", len(outcomes["sqlite"]), len(outcomes["postgres"]))
+	}
+}
+
+// tryAll goes through the table of routes as it is served.
+func (m *matrix) tryAll() {
+	routes := parseRoutes(m.world.T, m.world.server.Routes())
+	beside := methodsBeside(routes)
+	known := map[string]map[string]operation{}
+	for _, r := range routes {
+		if r.surface == "handoff" || r.surface == "server" || r.method == "*" {
+			continue
+		}
+		if known[r.surface] == nil {
+			known[r.surface] = specified(m.world.T, r.surface)
+		}
+	}
+	for _, surface := range slices.Sorted(maps.Keys(known)) {
+		operations := known[surface]
+		shape := shapeOf(operations)
+		for _, r := range routes {
+			if r.surface != surface || r.method == "*" {
+				continue
+			}
+			o, ok := operations[r.method+" "+r.path]
+			if !ok {
+				m.world.Errorf("%s %s is served by %s and is not in its openapi.yaml", r.method, r.path, surface)
+				continue
+			}
+			delete(operations, r.method+" "+r.path)
+			m.try(o, shape, beside[r.path])
+		}
+		for key := range operations {
+			m.world.Errorf("%s is in the openapi.yaml of %s and is not served", key, surface)
+		}
+	}
+	for _, l := range m.leniencies {
+		if !l.used {
+			m.world.Errorf("nothing uses the leniency %s, %s", l.surface, l.class)
+		}
+	}
+}
+
+// shapeOf returns the operation that documents the dialect's failures best.
+func shapeOf(operations map[string]operation) operation {
+	var found operation
+	for _, key := range slices.Sorted(maps.Keys(operations)) {
+		o := operations[key]
+		if best := found.failureStatus(); best == 0 || o.failureStatus() != 0 && o.failureStatus() < best {
+			found = o
+		}
+	}
+	return found
+}
+
+// playWhole makes the whole request wrong: its body, its query, its headers, its path, its method.
+func (m *matrix) playWhole(c badCase, beside []string) {
+	whole := func(about string, opaque bool, inputs []string, mutations func() []mutation) {
+		c.about, c.opaque, c.inputs = about, opaque, inputs
+		m.play(c, mutations)
+	}
+	if m.current.body != nil {
+		inputs := []string{"body", "unknown", canary}
+		for _, p := range m.form {
+			inputs = append(inputs, p.inputs()...)
+		}
+		whole("body", false, inputs, func() []mutation { return wrongBodies(m.current.body.render()) })
+		whole("content type", false, []string{"Content-Type"}, wrongContentTypes)
+	}
+	queried := append([]string{"query", "unknown", canary}, m.form.queried()...)
+	whole("query", false, queried, func() []mutation { return wrongQueries(m.form.queried() != nil) })
+	whole("headers", false, []string{"body"}, func() []mutation { return oddHeaders(c.operation.method) })
+	whole("path", false, nil, wrongPaths)
+	whole("method", false, nil, func() []mutation { return wrongMethods(beside) })
+}
+
+func (f form) queried() (names []string) {
+	for _, p := range f {
+		if p.in == "query" {
+			names = append(names, p.name)
+		}
+	}
+	return names
+}

@@ -1,0 +1,93 @@
+package server_test
+
+import (
+	"time"
+
+	"github.com/doorward/doorward/internal/authority"
+	"github.com/doorward/doorward/internal/secret"
+	"github.com/doorward/doorward/internal/tenant"
+)
+
+// valid says what to put in for a parameter so that the request succeeds over the demo directory.
+type valid struct {
+	make func(w *world) string // as text; for a member that is no string as JSON
+	// opaque: nothing but an equal text is right, so that wrong input may be answered like a wrong credential.
+	opaque bool
+	secret bool // must not be seen in a failure or in the log
+}
+
+func is(text string) valid { return valid{make: func(*world) string { return text }} }
+
+func opaque(text string) valid {
+	v := is(text)
+	v.opaque = true
+	return v
+}
+
+func key(text string) valid {
+	v := opaque(text)
+	v.secret = true
+	return v
+}
+
+func made(how func(w *world) string) valid { return valid{make: how, opaque: true, secret: true} }
+
+// validValues is what no openapi.yaml can say, by surface and parameter, or by surface, operationId and parameter.
+// Whatever has an example, a default or an enum there needs no entry.
+var validValues = map[string]valid{
+	"alephee API_KEY":   key("6F9619FF-8B86-D011-B42D-00C04FC964FF"),
+	"alephee X-API-Key": key("6F9619FF-8B86-D011-B42D-00C04FC964FF"),
+	"alephee accountId": is("1200"),
+	"alephee userEmail": is("owner@acme.test"),
+
+	"pulse apiKey":        opaque("apiKey-3f9a1c2b7d4e"),
+	"pulse apiSecret":     key("demo-secret-0123456789abcdef"),
+	"pulse email":         is("owner@acme.test"),
+	"pulse password":      key("correct-horse-battery-staple"),
+	"pulse Authorization": made(pulseSession),
+	"pulse X-Account-ID":  opaque("6591739253089529"),
+
+	"activeplatform X-Api-Token": key("vY5fwetestK3gJXZH5uHCw"),
+	"activeplatform reseller_id": is("1"),
+	"activeplatform account_id":  is("505"),
+
+	"crmcom organisation": is("CRMDEMO"),
+	"crmcom unit":         is("EE63A82C4FEBE02FF34E90DD1EBA5ABE"),
+	"crmcom username":     is("mpadministrator"),
+	"crmcom password":     opaque("1234"),
+	"crmcom access_token_identifier/authentication_code": key("5E0D93A1C7B84F62"),
+	"crmcom access_token_identifier/identifier":          opaque("CARD-1001"),
+	"crmcom access_token_identifier/pass_code":           key("9Q4T7Z"),
+	"crmcom token": made(crmcomSession),
+
+	"native redeemLoginToken Authorization": key("demo-b2b-portal-redeem-key"),
+	"native Authorization":                  made(pulseSession),
+	"native login_token":                    made(portalLoginToken),
+	"native email":                          is("owner@acme.test"),
+	"native Idempotency-Key":                is("attempt-1"),
+	"native code":                           is("malformed-request"),
+}
+
+func pulseSession(w *world) string {
+	by := w.actor("pulse", "Ada", authority.ByPassword("", "owner@acme.test", secret.Of("correct-horse-battery-staple")))
+	return w.session(by, authority.SessionRequest{Shape: secret.ShapeHex64, Lifetime: authority.Lifetimes{Absolute: time.Hour}})
+}
+
+func crmcomSession(w *world) string {
+	by := w.actor("crmcom", "Mary", authority.ByKey(secret.Of("C0FFEE00C0FFEE00C0FFEE00C0FFEE00")))
+	return w.session(by, authority.SessionRequest{
+		Shape: secret.ShapeUpperHex32, Lifetime: authority.Lifetimes{Absolute: time.Hour}, InUnit: true,
+	})
+}
+
+func portalLoginToken(w *world) string {
+	by := w.actor("alephee", "ERP", authority.ByKey(secret.Of("6F9619FF-8B86-D011-B42D-00C04FC964FF")))
+	return w.loginToken(by, authority.MintRequest{Account: tenant.Account(1200), Email: "owner@acme.test", Audience: 1})
+}
+
+func ownerLoginToken(w *world) string {
+	by := w.actor("activeplatform", "Nora", authority.ByKey(secret.Of("vY5fwetestK3gJXZH5uHCw")))
+	return w.loginToken(by, authority.MintRequest{
+		Account: tenant.Account(505), AsOwner: true, Audience: 3, Shape: secret.ShapeAlnum22,
+	})
+}
