@@ -30,17 +30,18 @@ type matrix struct {
 	leniencies []*leniency
 	outcomes   map[string]string // by case: the answer, to be the same on the other engine
 	counts     map[string]int    // by operation
+	checked    map[string]string // by operation and answer: how it breaks openapi.yaml
 	made       int               // how many requests that succeed
 
 	operation operation
 	form      form
-	current   draft    // succeeds, if nothing has been spent by another that did
-	before    []string // the rows when it was made
+	current   draft // succeeds, if nothing has been spent by another that did
+	before    int64 // the mark of the watch when it was made
 	pending   []badCase
 }
 
 func newMatrix(w *world) *matrix {
-	return &matrix{world: w, leniencies: leniencies(), outcomes: map[string]string{}, counts: map[string]int{}}
+	return &matrix{world: w, leniencies: leniencies(), outcomes: map[string]string{}, counts: map[string]int{}, checked: map[string]string{}}
 }
 
 // try plays every bad request to an operation. beside are all methods of its path.
@@ -95,7 +96,7 @@ func (m *matrix) end(answer string) {
 	}
 }
 
-// remake makes a request that succeeds, and notes the rows.
+// remake makes a request that succeeds, and marks the watch.
 func (m *matrix) remake() bool {
 	d, missing := m.world.right(m.operation, m.form)
 	if missing != "" {
@@ -105,11 +106,11 @@ func (m *matrix) remake() bool {
 		return false
 	}
 	m.made++
-	m.current, m.before = d, m.world.rows.dump(m.world.T)
+	m.current, m.before = d, m.world.watch.mark(m.world.T)
 	return true
 }
 
-// play tries those first that must be refused, so that the rows need to be looked at once for all. What must be made
+// play tries those first that must be refused, so that the store needs to be looked at once for all. What must be made
 // anew after a success has other secrets, so that the mutations are made anew too.
 func (m *matrix) play(c badCase, mutations func() []mutation) {
 	made, classes := m.made, mutations()
@@ -158,7 +159,7 @@ func (m *matrix) playOne(c badCase) {
 	m.pending = append(m.pending, c)
 }
 
-// unchanged demands that the requests refused since the rows were last looked at have changed none and are not in the log.
+// unchanged demands that the requests refused since the store was last looked at have changed nothing and are not in the log.
 func (m *matrix) unchanged() {
 	pending := m.pending
 	if m.pending = nil; len(pending) == 0 {
@@ -167,19 +168,18 @@ func (m *matrix) unchanged() {
 	if log := m.world.log.take(); m.world.leaked(log) != "" || strings.Contains(strings.ToLower(log), canary) {
 		m.world.Errorf("%s and %d more: the log shows what was sent:\n%s", pending[0], len(pending)-1, log)
 	}
-	after := m.world.rows.dump(m.world.T)
-	difference := changed(m.before, after)
-	if difference == "" {
+	written := m.world.watch.since(m.world.T, m.before)
+	if written == "" {
 		return
 	}
-	m.world.Errorf("one of %v has changed:%s", pending, difference)
+	m.world.Errorf("one of %v has changed something: %s", pending, written)
 	m.remake()
 	for _, c := range pending { // to say which
 		d := m.current.clone()
 		c.apply(&d)
 		m.world.call(d)
-		if difference := changed(m.before, m.world.rows.dump(m.world.T)); difference != "" {
-			m.world.Errorf("%s: it has changed:%s", c, difference)
+		if written := m.world.watch.since(m.world.T, m.before); written != "" {
+			m.world.Errorf("%s: this one has: %s", c, written)
 			m.remake()
 		}
 	}
@@ -337,6 +337,9 @@ func (m *matrix) tryAll() {
 		for key := range operations {
 			m.world.Errorf("%s is in the openapi.yaml of %s and is not served", key, surface)
 		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(m.counts)) {
+		m.world.Logf("%4d %s", m.counts[name], name)
 	}
 	for _, l := range m.leniencies {
 		if !l.used {

@@ -2,6 +2,10 @@ package server_test
 
 import (
 	"bytes"
+	"context"
+	"crypto/pbkdf2"
+	"crypto/sha256"
+	"encoding/base64"
 	"fmt"
 	"log/slog"
 	"net"
@@ -10,8 +14,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-
-	"context"
 
 	"github.com/doorward/doorward/demo"
 	"github.com/doorward/doorward/internal/authority"
@@ -30,7 +32,7 @@ type world struct {
 	engine    string
 	server    *server.Server
 	authority *authority.Authority // another one on the same store: to prepare what a request needs
-	rows      *rows
+	watch     watch
 	log       *buffer
 	actors    map[string]authority.Actor
 	secrets   map[string]bool // that requests were made with
@@ -50,7 +52,7 @@ func newWorld(t *testing.T, engine string) *world {
 	}
 	opened := server.Opened{Store: store, Keys: secret.KeysFrom([32]byte{1, 2, 3}, [32]byte{4, 5, 6})}
 	w := &world{
-		T: t, engine: engine, authority: server.NewAuthority(opened, c), rows: openRows(t, engine, source),
+		T: t, engine: engine, authority: server.NewAuthority(opened, c), watch: startWatch(t, engine, source),
 		log: &buffer{}, actors: map[string]authority.Actor{}, secrets: map[string]bool{},
 	}
 	w.apply()
@@ -67,7 +69,7 @@ func openSource(t *testing.T, engine string, o sqlstore.Options) (store *sqlstor
 		store, _, err = sqlstore.OpenPostgres(t.Context(), source, o)
 	} else {
 		dir := t.TempDir()
-		source = "file:" + filepath.Join(dir, "doorward.db") + "?_pragma=query_only(1)"
+		source = "file:" + filepath.Join(dir, "doorward.db") + "?_pragma=busy_timeout(10000)"
 		store, _, err = sqlstore.OpenSQLite(t.Context(), dir, o)
 	}
 	if err != nil {
@@ -85,9 +87,30 @@ func (w *world) apply() {
 	if err != nil {
 		w.Fatal(err)
 	}
+	for i, c := range d.Credentials {
+		if c.Kind == authority.Password || c.Kind == authority.PassCode {
+			d.Credentials[i].PasswordHash, d.Credentials[i].Secret = cheaplyHashed(w.T, c.Secret), secret.Text{}
+		}
+	}
 	if _, err := w.authority.Apply(w.Context(), authority.CommandLine(authority.Origin{}), d, authority.ApplyOptions{}); err != nil {
 		w.Fatal(err)
 	}
+}
+
+// cheaplyHashed keeps the hundreds of log-ins with a right name from being most of the test's time.
+func cheaplyHashed(t *testing.T, clear secret.Text) secret.PasswordHash {
+	t.Helper()
+	salt := []byte("0123456789abcdef")
+	derived, err := pbkdf2.Key(sha256.New, clear.Reveal(), salt, 1000, sha256.Size)
+	if err != nil {
+		t.Fatal(err)
+	}
+	encode := func(b []byte) string { return strings.ReplaceAll(base64.RawStdEncoding.EncodeToString(b), "+", ".") }
+	hash, err := secret.ParsePasswordHash("$pbkdf2-sha256$1000$" + encode(salt) + "$" + encode(derived))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return hash
 }
 
 // serve runs the server as doorward serve does, until the test ends.
