@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/doorward/doorward/internal/fault"
 	"github.com/doorward/doorward/internal/web"
@@ -27,8 +28,8 @@ func (h *handler) readForm(v *visit, known ...string) (web.Query, error) {
 	if v.URL.RawQuery != "" {
 		return nil, fault.BadParameter("query", "The form has no query.")
 	}
-	kind, _, err := mime.ParseMediaType(v.Header.Get("Content-Type"))
-	if err != nil || kind != "application/x-www-form-urlencoded" {
+	kind, _, err := mime.ParseMediaType(strings.Join(v.Header.Values("Content-Type"), ", ")) // two are none
+	if err != nil || kind != "application/x-www-form-urlencoded" || v.Header.Get("Content-Encoding") != "" {
 		return nil, fault.New(fault.Unsupported, reasonMediaType, "The form must be URL-encoded.")
 	}
 	body, err := web.ReadBody(v.Request)

@@ -142,7 +142,7 @@ func TestBadInputIsAClearPageAndNeverA500(t *testing.T) {
 				h.t.Errorf("%s %s: no Allow", c.method, c.target)
 			}
 		}
-		for _, kind := range []string{"", "text/plain", "multipart/form-data; boundary=x", "application/json", "application/x-www-form-urlencoded; charset"} {
+		for _, kind := range []string{"", "text/plain", "multipart/form-data; boundary=x", "application/json", "application/x-www-form-urlencoded; charset", "application/x-www-form-urlencoded, text/plain"} {
 			h.visitor(acmeHost).with("Content-Type", kind).do("POST", "/login", "token="+token).mustBe(h.t, 415)
 		}
 		if spent := h.redemptions(audit.Done); len(spent) != 0 {

@@ -7,8 +7,14 @@ import (
 
 // wrongTypes are JSON values of every type, to be taken away those that a member may have.
 var wrongTypes = []struct{ class, text, kind string }{
-	{"a string", quote(canary), "string"}, {"a number", "1", "number"}, {"a fraction", "30.5", "number"}, {"true", "true", "boolean"},
-	{"a list", "[" + "1" + "]", "array"}, {"an empty list", "[]", "array"}, {"an object", `{"a":1}`, "object"}, {"an empty object", "{}", "object"},
+	{"a string", quote(canary), "string"},
+	{"a number", "1", "number"},
+	{"a fraction", "30.5", "number"},
+	{"true", "true", "boolean"},
+	{"a list", "[" + "1" + "]", "array"},
+	{"an empty list", "[]", "array"},
+	{"an object", `{"a":1}`, "object"},
+	{"an empty object", "{}", "object"},
 }
 
 // inBody makes one member wrong.
@@ -68,9 +74,12 @@ func inString(right string, p parameter, opaque bool, set func(string) func(d *d
 
 func inList(p parameter, set func(string) func(d *draft)) []mutation {
 	found := []mutation{
-		{"empty list", freeIf(p.schema.MinItems == 0), set("[]")}, {"a list of null", refused, set("[null]")},
-		{"a list of lists", refused, set("[[]]")}, {"a list of objects", refused, set("[{}]")},
-		{"a list not closed", refused, set("[")}, {"a long list", free, set("[" + strings.Repeat(quote(canary)+",", 1000) + quote(canary) + "]")},
+		{"empty list", freeIf(p.schema.MinItems == 0), set("[]")},
+		{"a list of null", refused, set("[null]")},
+		{"a list of lists", refused, set("[[]]")},
+		{"a list of objects", refused, set("[{}]")},
+		{"a list not closed", refused, set("[")},
+		{"a long list", free, set("[" + strings.Repeat(quote(canary)+",", 1000) + quote(canary) + "]")},
 	}
 	if p.schema.Items != nil && p.schema.Items.Value.Type.Is("string") {
 		found = append(found, mutation{"a list of numbers", refused, set("[1]")})
@@ -95,14 +104,24 @@ func wrongBodies(right string) []mutation {
 	}
 	open := strings.TrimSuffix(right, "}")
 	found := []mutation{
-		{"no body", refused, whole("")}, {"only spaces", refused, whole(" \n ")}, {"null", refused, whole("null")},
-		{"a list", refused, whole("[" + right + "]")}, {"a string", refused, whole(quote(right))}, {"a number", refused, whole("30")},
-		{"trailing data", refused, whole(right + right)}, {"a trailing bracket", refused, whole(right + "}")},
-		{"a trailing NUL", refused, whole(right + "\x00")}, {"a trailing comma", refused, whole(open + ",}")},
-		{"a byte order mark", refused, whole("\ufeff" + right)}, {"UTF-16", refused, whole(utf16(right))},
-		{"a comment", refused, whole(strings.Replace(right, "{", "{/**/", 1))}, {"a form", refused, whole("a=" + canary)},
-		{"XML", refused, whole("<a>" + canary + "</a>")}, {"random bytes", refused, whole("\x1f\x8b\x08\x00\xff\xfe")},
-		{"33 levels deep", refused, more(deep(33))}, {"10,000 levels deep", refused, more(deep(10_000))},
+		{"no body", refused, whole("")},
+		{"only spaces", refused, whole(" \n ")},
+		{"null", refused, whole("null")},
+		{"a list", refused, whole("[" + right + "]")},
+		{"a string", refused, whole(quote(right))},
+		{"a number", refused, whole("30")},
+		{"trailing data", refused, whole(right + right)},
+		{"a trailing bracket", refused, whole(right + "}")},
+		{"a trailing NUL", refused, whole(right + "\x00")},
+		{"a trailing comma", refused, whole(open + ",}")},
+		{"a byte order mark", refused, whole("\ufeff" + right)},
+		{"UTF-16", refused, whole(utf16(right))},
+		{"a comment", refused, whole(strings.Replace(right, "{", "{/**/", 1))},
+		{"a form", refused, whole("a=" + canary)},
+		{"XML", refused, whole("<a>" + canary + "</a>")},
+		{"random bytes", refused, whole("\x1f\x8b\x08\x00\xff\xfe")},
+		{"33 levels deep", refused, more(deep(33))},
+		{"10,000 levels deep", refused, more(deep(10_000))},
 		{"10,000 levels deep and not closed", refused, whole(strings.Repeat(`{"a":`, 10_000))},
 		{"invalid UTF-8 in an unknown member", refused, more(&member{name: "unknown", text: "\"\xff\""})},
 		{"invalid UTF-8 in an unknown name", refused, more(&member{name: canary + "\xff", text: "1"})},

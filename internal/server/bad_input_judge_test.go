@@ -89,8 +89,8 @@ func (r reply) comparable() string {
 			fmt.Fprintf(&b, "%s: %q\n", name, r.header[name])
 		}
 	}
-	b.WriteString(minted.ReplaceAllString(string(r.body), "<minted>"))
-	return b.String()
+	b.Write(r.body)
+	return minted.ReplaceAllString(b.String(), "<minted>")
 }
 
 // judge says what is wrong with the answer to a bad request, or nothing.

@@ -338,6 +338,7 @@ func (m *matrix) tryAll() {
 			m.world.Errorf("%s is in the openapi.yaml of %s and is not served", key, surface)
 		}
 	}
+	m.tryPages(routes)
 	for _, name := range slices.Sorted(maps.Keys(m.counts)) {
 		m.world.Logf("%4d %s", m.counts[name], name)
 	}
