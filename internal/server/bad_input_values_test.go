@@ -84,10 +84,3 @@ func portalLoginToken(w *world) string {
 	by := w.actor("alephee", "ERP", authority.ByKey(secret.Of("6F9619FF-8B86-D011-B42D-00C04FC964FF")))
 	return w.loginToken(by, authority.MintRequest{Account: tenant.Account(1200), Email: "owner@acme.test", Audience: 1})
 }
-
-func ownerLoginToken(w *world) string {
-	by := w.actor("activeplatform", "Nora", authority.ByKey(secret.Of("vY5fwetestK3gJXZH5uHCw")))
-	return w.loginToken(by, authority.MintRequest{
-		Account: tenant.Account(505), AsOwner: true, Audience: 3, Shape: secret.ShapeAlnum22,
-	})
-}
