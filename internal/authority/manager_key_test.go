@@ -31,7 +31,7 @@ func regenerate(t testing.TB, env *testenv.Env, by authority.Actor, at tenant.ID
 	if err != nil {
 		t.Fatalf("regenerate: %v", err)
 	}
-	if !regexp.MustCompile(`\A[A-Za-z0-9]{22}\z`).MatchString(text.Reveal()) || made.Kind != authority.ManagerKey || made.Principal != who {
+	if !regexp.MustCompile(`\Adwm_[0-9a-v]{56}\z`).MatchString(text.Reveal()) || made.Kind != authority.ManagerKey || made.Principal != who {
 		t.Errorf("made %+v", made)
 	}
 	return authority.ByKey(text)
