@@ -53,7 +53,7 @@ func (c *applyCommand) Run(ctx context.Context, log *slog.Logger) error {
 		return err
 	}
 	a := server.NewAuthority(opened, config.Config{Store: c.Store})
-	o := authority.ApplyOptions{ResetPasswords: c.ResetPasswords, Progress: progress(os.Stderr)}
+	o := authority.ApplyOptions{ResetPasswords: c.ResetPasswords, Progress: progress(os.Stderr, "applying")}
 	report, err := a.Apply(ctx, authority.CommandLine(authority.Origin{Dialect: "command-line"}), d, o)
 	if err != nil {
 		err = fmt.Errorf("stopped after %d changes, which stay; run it again to finish: %w", report.Changes(), err)
@@ -85,14 +85,14 @@ func shownName(name string) string {
 }
 
 // progress shows a bar on a terminal and nothing elsewhere.
-func progress(out *os.File) func(done, total int) {
+func progress(out *os.File, what string) func(done, total int) {
 	if !term.IsTerminal(int(out.Fd())) {
 		return nil
 	}
 	var bar *progressbar.ProgressBar
 	return func(done, total int) {
 		if bar == nil {
-			bar = progressbar.NewOptions(total, progressbar.OptionSetWriter(out), progressbar.OptionSetDescription("applying"),
+			bar = progressbar.NewOptions(total, progressbar.OptionSetWriter(out), progressbar.OptionSetDescription(what),
 				progressbar.OptionShowCount(), progressbar.OptionSetPredictTime(true), progressbar.OptionClearOnFinish())
 		}
 		_ = bar.Set(done) // a bar that cannot be drawn must not stop the work

@@ -36,6 +36,9 @@ type commands struct {
 	Person     personCommand     `cmd:"" help:"Look at a person or service, suspend and resume it."`
 	Tenant     tenantCommand     `cmd:"" help:"Look at a tenant, suspend and resume all below it."`
 	Audit      auditCommand      `cmd:"" help:"Read what was written down."`
+	Backup     backupCommand     `cmd:"" help:"Write everything the store holds to a file, beside a running server."`
+	Restore    restoreCommand    `cmd:"" help:"Fill an empty store with a backup."`
+	Fence      fenceCommand      `cmd:"" help:"End every login token minted so far, after the data was copied by other means."`
 	Version    versionCommand    `cmd:"" help:"Print the version."`
 }
 

@@ -37,7 +37,8 @@ const (
 	ChangeCredential Act = "credential.change"
 	RevokeCredential Act = "credential.revoke"
 	RaiseFence       Act = "fence.raise"
-	ReadDirectory    Act = "directory.read"  // recorded when refused only
+	ReadDirectory    Act = "directory.read" // recorded when refused only
+	RestoreStore     Act = "store.restore"
 	ApplyDirectory   Act = "directory.apply" // recorded when refused only: what it changes are acts of their own
 )
 

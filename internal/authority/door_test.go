@@ -67,6 +67,18 @@ var zeroActor = map[string]struct {
 		_, _, err := a.RegenerateManagerKey(ctx, by, "reseller:1", "person:5")
 		return err
 	}, fault.Unauthenticated, audit.IssueCredential},
+	"LiveLoginTokens": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, err := a.LiveLoginTokens(ctx, by)
+		return err
+	}, fault.Unauthenticated, audit.RaiseFence},
+	"RaiseFence": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, err := a.RaiseFence(ctx, by)
+		return err
+	}, fault.Unauthenticated, audit.RaiseFence},
+	"Restore": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, err := a.Restore(ctx, by, authority.Backup{}, authority.RestoreOptions{})
+		return err
+	}, fault.Unauthenticated, audit.RestoreStore},
 	"RequireAnywhere": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
 		return a.RequireAnywhere(ctx, by, "login-token.mint")
 	}, fault.Denied, audit.Authenticate},

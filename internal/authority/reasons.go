@@ -37,4 +37,7 @@ const (
 	ReasonUnknownAudience   = "unknown-audience"    //
 	ReasonTooManyFromSource = "too-many-from-source"
 	ReasonNobody            = "not-authenticated"
+	ReasonNotEmpty          = "store-not-empty" // only an empty store can be restored into
+	ReasonOtherSchema       = "other-schema"    // contents of another schema version
+	ReasonOtherTables       = "other-tables"    // contents with tables or columns that the store has not, or without some
 )

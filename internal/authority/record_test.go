@@ -127,12 +127,15 @@ func heldAt(env *testenv.Env, id string) (at time.Time) {
 	return at
 }
 
+// triedElsewhere are acts that need a store of their own, and one that only counts.
+var triedElsewhere = map[string]bool{"Restore": true, "RaiseFence": true, "LiveLoginTokens": true}
+
 func TestEveryActWithAnEventIsAmongThoseTriedOnAFailingStore(t *testing.T) {
 	env := testenv.New(t, "sqlite")
 	env.Apply(t, coreDirectory)
 	tried := acts(t, env)
 	for name, c := range zeroActor {
-		if _, ok := tried[name]; !ok && c.act != audit.Authenticate && c.act != audit.ReadDirectory {
+		if _, ok := tried[name]; !ok && c.act != audit.Authenticate && c.act != audit.ReadDirectory && !triedElsewhere[name] {
 			t.Errorf("%s is not", name)
 		}
 	}

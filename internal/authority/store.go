@@ -26,6 +26,9 @@ type Store interface {
 	// Now reads the one clock, the store's.
 	Now() time.Time
 
+	// Snapshot returns all that the store holds at one moment, while changes go on beside it. The caller closes it.
+	Snapshot(ctx context.Context) (Contents, error)
+
 	// Ready fails when the store cannot serve, saying why.
 	Ready(ctx context.Context) error
 
@@ -219,6 +222,8 @@ type LoginTokenView interface {
 	LoginTokenFacts(ctx context.Context, id LoginTokenID) (LoginTokenFacts, error)
 	// CountLoginTokens counts the tokens that a filter selects.
 	CountLoginTokens(ctx context.Context, f LoginTokenFilter) (int64, error)
+	// LiveLoginTokens counts those that could be redeemed at a time: unspent, unexpired and of the current epoch.
+	LiveLoginTokens(ctx context.Context, at time.Time) (int64, error)
 }
 
 // LoginTokenFilter selects login tokens that are neither spent nor past their lifetime; the zero value of a field does not narrow.
@@ -286,6 +291,8 @@ type SessionTx interface {
 	CloseSessions(ctx context.Context, ids []SessionID, at time.Time) (closed []SessionID, err error)
 	// TouchSession moves the last use forward, never back.
 	TouchSession(id SessionID, usedAt time.Time)
+	// CloseAllSessions ends every session that is open and unexpired at a time and returns how many those were.
+	CloseAllSessions(ctx context.Context, at time.Time) (int64, error)
 }
 
 // RecordView reads what is written beside the facts: events, feed, settings.
@@ -333,4 +340,7 @@ type RecordTx interface {
 	PutSettingOnce(name, value string)
 	// RaiseFence makes every login token minted so far unredeemable.
 	RaiseFence()
+	// Load writes the contents of another store into this one, read from their beginning. It fails with Unmet unless
+	// this one is empty, and unless the contents have its schema version and exactly its tables and columns.
+	Load(ctx context.Context, c Contents) error
 }

@@ -25,7 +25,7 @@ type Opened struct {
 // Open opens the store and the keys that a configuration names, brings the schema up to date and refuses keys that are
 // not this store's. New keys are made for a new store only, and said so.
 func Open(ctx context.Context, c config.Store, log *slog.Logger) (Opened, error) {
-	store, migrated, err := openStore(ctx, c)
+	store, migrated, err := openStore(ctx, c, sqlstore.Options{})
 	if err != nil {
 		return Opened{}, err
 	}
@@ -36,13 +36,38 @@ func Open(ctx context.Context, c config.Store, log *slog.Logger) (Opened, error)
 	return Opened{Store: store, Keys: keys, Migrated: migrated}, nil
 }
 
-func openStore(ctx context.Context, c config.Store) (store *sqlstore.Store, migrated sqlstore.Migrated, err error) {
+// OpenAsItIs opens a store that is there and its keys, and makes or changes nothing.
+func OpenAsItIs(ctx context.Context, c config.Store) (Opened, error) {
+	store, _, err := openStore(ctx, c, sqlstore.Options{AsItIs: true})
+	if err != nil {
+		return Opened{}, err
+	}
+	keys, err := theirKeys(ctx, c, store)
+	if err != nil {
+		return Opened{}, errors.Join(err, store.Close())
+	}
+	return Opened{Store: store, Keys: keys}, nil
+}
+
+func theirKeys(ctx context.Context, c config.Store, store authority.Store) (*secret.Keys, error) {
+	check, err := storedCheck(ctx, store)
+	if err != nil {
+		return nil, err
+	}
+	keys, _, err := secret.OpenKeys(c.Keys, false)
+	if err != nil {
+		return nil, err
+	}
+	return keys, keys.Matches(check)
+}
+
+func openStore(ctx context.Context, c config.Store, o sqlstore.Options) (store *sqlstore.Store, migrated sqlstore.Migrated, err error) {
 	where := "the store in " + c.Data
 	if c.Database != "" {
 		where = "the PostgreSQL of --database" // its URL may hold a password
-		store, migrated, err = sqlstore.OpenPostgres(ctx, c.Database, sqlstore.Options{})
+		store, migrated, err = sqlstore.OpenPostgres(ctx, c.Database, o)
 	} else {
-		store, migrated, err = sqlstore.OpenSQLite(ctx, c.Data, sqlstore.Options{})
+		store, migrated, err = sqlstore.OpenSQLite(ctx, c.Data, o)
 	}
 	if err != nil {
 		err = fmt.Errorf("%s cannot be opened: %w", where, err)

@@ -68,6 +68,10 @@ func isConnection(err error) bool {
 	return connect || pgconn.SafeToRetry(err) || errors.Is(err, errClosed) || isNetwork(err)
 }
 
+func noStore(cause error) error {
+	return &fault.Error{Kind: fault.Unmet, Reason: "no-store", Message: "There is no store of Doorward there.", Cause: cause}
+}
+
 func conflict(cause error) error {
 	return &fault.Error{Kind: fault.Conflict, Reason: "not-unique", Message: "Another one has the same name or key.", Cause: cause}
 }

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"time"
 
 	"github.com/doorward/doorward/internal/authority"
 )
@@ -74,6 +75,14 @@ func (v view) LoginTokenFacts(ctx context.Context, id authority.LoginTokenID) (a
 		return authority.LoginTokenFacts{}, notFound("login-token")
 	}
 	return f.facts(), nil
+}
+
+// LiveLoginTokens counts the tokens that could be redeemed at a time.
+func (v view) LiveLoginTokens(ctx context.Context, at time.Time) (live int64, err error) {
+	err = v.run(ctx, ask(`SELECT COUNT(*) FROM login_tokens
+		WHERE redeemed_at IS NULL AND reusable = 0 AND expires_at > ? AND epoch = {epoch}`, []any{micros(at)},
+		func(scan func(...any) error) error { return scan(&live) }))
+	return live, err
 }
 
 // PutLoginToken stores a minted token under the current epoch; one with a slot takes the place of the unspent token

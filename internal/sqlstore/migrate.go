@@ -19,9 +19,23 @@ type Migrated struct {
 	From, To int64 // schema versions
 }
 
+// NewestSchema returns the schema version that this program's migrations lead to.
+func NewestSchema() (newest int64) {
+	scripts, err := fs.Glob(migrations, "migrations/sqlite/*.sql")
+	if err != nil {
+		panic(err) // the pattern is ours
+	}
+	for _, script := range scripts {
+		if version, err := goose.NumericComponent(script); err == nil {
+			newest = max(newest, version)
+		}
+	}
+	return newest
+}
+
 // migrate brings the schema up to this binary's version. A schema that is newer is left alone: migrations
-// expand first and contract a release later, so the previous binary runs on it.
-func migrate(ctx context.Context, db *sql.DB, engine goose.Dialect, folder string) (Migrated, error) {
+// expand first and contract a release later, so the previous binary runs on it. A version other than 0 is where to stop.
+func migrate(ctx context.Context, db *sql.DB, engine goose.Dialect, folder string, version int64) (Migrated, error) {
 	scripts, err := fs.Sub(migrations, "migrations/"+folder)
 	if err != nil {
 		return Migrated{}, err
@@ -42,7 +56,10 @@ func migrate(ctx context.Context, db *sql.DB, engine goose.Dialect, folder strin
 	if err != nil {
 		return Migrated{}, err
 	}
-	if _, err := provider.Up(ctx); err != nil {
+	if version == 0 {
+		version = NewestSchema()
+	}
+	if _, err := provider.UpTo(ctx, version); err != nil {
 		return Migrated{}, fmt.Errorf("migrate the schema from version %d: %w", from, err)
 	}
 	to, err := provider.GetDBVersion(ctx)

@@ -67,7 +67,7 @@ func OpenPostgres(ctx context.Context, url string, o Options) (*Store, Migrated,
 	if err != nil {
 		return nil, Migrated{}, err
 	}
-	migrated, err := migratePostgres(ctx, config.ConnConfig)
+	migrated, err := preparePostgres(ctx, pool, o)
 	if err != nil {
 		pool.Close()
 		return nil, migrated, err
@@ -83,10 +83,19 @@ func OpenPostgres(ctx context.Context, url string, o Options) (*Store, Migrated,
 	return &Store{engine: e, clock: o.Clock}, migrated, nil
 }
 
-func migratePostgres(ctx context.Context, config *pgx.ConnConfig) (Migrated, error) {
-	db := sql.OpenDB(stdlib.GetConnector(*config.Copy()))
+// preparePostgres migrates what is there, unless it is to stay as it is.
+func preparePostgres(ctx context.Context, pool *pgxpool.Pool, o Options) (Migrated, error) {
+	if o.AsItIs {
+		var there bool
+		err := pool.QueryRow(ctx, `SELECT to_regclass('`+gooseTable+`') IS NOT NULL`).Scan(&there)
+		if err == nil && !there {
+			err = noStore(nil)
+		}
+		return Migrated{}, translate(err)
+	}
+	db := sql.OpenDB(stdlib.GetConnector(*pool.Config().ConnConfig.Copy()))
 	defer db.Close()
-	return migrate(ctx, db, goose.DialectPostgres, "postgres")
+	return migrate(ctx, db, goose.DialectPostgres, "postgres", o.Schema)
 }
 
 func (e *postgres) view(ctx context.Context, read func(ctx context.Context, v view) error) error {
@@ -133,7 +142,7 @@ func (e *postgres) changeOnce(ctx context.Context, change func(ctx context.Conte
 	}
 	defer conn.Release()
 	c := &postgresChange{engine: e, conn: conn.Conn()}
-	t := &tx{view: view{}}
+	t := &tx{loader: c, catalogue: postgresCatalogue}
 	t.run = func(ctx context.Context, queries ...query) error { return c.send(ctx, t.takeQueued(), queries) }
 	if err := c.run(ctx, t, change); err != nil {
 		c.abandon()

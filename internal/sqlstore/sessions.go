@@ -84,3 +84,11 @@ func (t *tx) CloseSessions(ctx context.Context, ids []authority.SessionID, at ti
 func (t *tx) TouchSession(id authority.SessionID, usedAt time.Time) {
 	t.queue(`UPDATE sessions SET used_at = ? WHERE id = ? AND used_at < ?`, micros(usedAt), id[:], micros(usedAt))
 }
+
+// CloseAllSessions ends every session that is open and unexpired at a time.
+func (t *tx) CloseAllSessions(ctx context.Context, at time.Time) (open int64, err error) {
+	err = t.run(ctx, ask(`SELECT COUNT(*) FROM sessions WHERE closed_at IS NULL AND expires_at > ?`, []any{micros(at)},
+		func(scan func(...any) error) error { return scan(&open) }))
+	t.queue(`UPDATE sessions SET closed_at = ? WHERE closed_at IS NULL AND expires_at > ?`, micros(at), micros(at))
+	return open, err
+}

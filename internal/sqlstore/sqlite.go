@@ -41,11 +41,8 @@ type embedded struct {
 // OpenSQLite opens the embedded store in a directory, which it makes, readable by its owner only, and brings its
 // schema up to date.
 func OpenSQLite(ctx context.Context, dir string, o Options) (*Store, Migrated, error) {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, Migrated{}, fmt.Errorf("make the data directory: %w", err)
-	}
 	file := filepath.Join(dir, sqliteFile)
-	migrated, err := migrateSQLite(ctx, dir, file)
+	migrated, err := prepareSQLite(ctx, dir, file, o)
 	if err != nil {
 		return nil, migrated, err
 	}
@@ -68,8 +65,22 @@ func sqliteDSN(file string, more ...string) string {
 	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: file}).EscapedPath(), RawQuery: values.Encode()}).String()
 }
 
+// prepareSQLite makes what is not there and migrates what is, unless it is to stay as it is.
+func prepareSQLite(ctx context.Context, dir, file string, o Options) (Migrated, error) {
+	if o.AsItIs {
+		if _, err := os.Stat(file); err != nil {
+			return Migrated{}, noStore(err)
+		}
+		return Migrated{}, nil
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return Migrated{}, fmt.Errorf("make the data directory: %w", err)
+	}
+	return migrateSQLite(ctx, dir, file, o.Schema)
+}
+
 // migrateSQLite holds a lock file, since two processes may open the same directory at once.
-func migrateSQLite(ctx context.Context, dir, file string) (Migrated, error) {
+func migrateSQLite(ctx context.Context, dir, file string, version int64) (Migrated, error) {
 	lock, err := os.OpenFile(filepath.Join(dir, "migrate.lock"), os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return Migrated{}, err
@@ -92,7 +103,7 @@ func migrateSQLite(ctx context.Context, dir, file string) (Migrated, error) {
 	}
 	defer db.Close()
 	db.SetMaxOpenConns(1)
-	return migrate(ctx, db, goose.DialectSQLite3, "sqlite")
+	return migrate(ctx, db, goose.DialectSQLite3, "sqlite", version)
 }
 
 func (e *embedded) view(ctx context.Context, read func(ctx context.Context, v view) error) error {
@@ -144,6 +155,10 @@ func eachRow(ctx context.Context, prepared *sql.Stmt, q query) error {
 	if err != nil {
 		return err
 	}
+	return scanEach(rows, q)
+}
+
+func scanEach(rows *sql.Rows, q query) error {
 	defer rows.Close()
 	for rows.Next() {
 		if err := q.row(rows.Scan); err != nil {

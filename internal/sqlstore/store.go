@@ -13,6 +13,10 @@ type Options struct {
 	Clock func() time.Time
 	// Trace is called with every round trip to the engine: how many statements it carried and whether it committed.
 	Trace func(RoundTrip)
+	// AsItIs opens a store that is there, without making or migrating anything.
+	AsItIs bool
+	// Schema brings the schema to this version only; 0 is the newest.
+	Schema int64
 	// Connections bounds the pool on PostgreSQL; 0 is 16.
 	Connections int
 }
@@ -36,6 +40,8 @@ type engine interface {
 	change(ctx context.Context, change func(ctx context.Context, t *tx) error) error
 	now() time.Time
 	ready(ctx context.Context) error
+	catalogue() catalogueTexts
+	beginReading(ctx context.Context) (reader, error)
 	close() error
 }
 
@@ -95,8 +101,10 @@ type view struct{ run runner }
 // tx implements authority.Tx: reads go out at once, after the writes queued before them; writes wait for the commit.
 type tx struct {
 	view
-	queued []statement
-	now    any // replaces {now} in tests
+	loader
+	catalogue catalogueTexts
+	queued    []statement
+	now       any // replaces {now} in tests
 }
 
 func (t *tx) queue(text string, args ...any) {

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+
+	"github.com/doorward/doorward/internal/authority"
+)
+
+type fenceCommand struct {
+	operation
+	Yes bool `help:"Do it; without this the live login tokens are only counted."`
+}
+
+// Help is shown by doorward fence --help.
+func (fenceCommand) Help() string {
+	return `Examples:
+  doorward fence --data /var/lib/doorward --yes
+  doorward fence --database postgres://doorward@db/doorward --keys /etc/doorward/keys --yes
+
+Run it on a store that was copied by other means than doorward backup (a snapshot of the disk, rsync, a copy of the data
+directory), before it serves: a login token spent in one copy is unspent in the other. doorward restore and the fail-over
+of PostgreSQL need none. Servers may run on the store; hand-overs under way start again.`
+}
+
+// Run counts the live login tokens and ends them.
+func (c *fenceCommand) Run(ctx context.Context, log *slog.Logger) error {
+	return c.run(ctx, log, func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		if !c.Yes {
+			live, err := a.LiveLoginTokens(ctx, by)
+			if err != nil {
+				return err
+			}
+			return unconfirmed{fmt.Sprintf("login tokens that would become unredeemable: %d", live)}
+		}
+		ended, err := a.RaiseFence(ctx, by)
+		if err != nil {
+			return err
+		}
+		if c.JSON {
+			return printJSON(map[string]int64{"login_tokens_ended": ended})
+		}
+		fmt.Printf("login tokens that became unredeemable: %d\n", ended)
+		return nil
+	})
+}
