@@ -32,10 +32,10 @@ func alephee(key, account, email string) request {
 	return request{method: "GET", target: "/v2/accounts/" + account + "/logintoken?" + query.Encode()}
 }
 
-func alepheeForms() []form {
+func alepheeForms() []presentation {
 	const key, ada = "key-of-the-integrator", "ada@acme.test"
 	wrongPair := pulsePair("pair-of-ada", "wrong") // this dialect's own rate would not let so many through
-	return []form{{
+	return []presentation{{
 		route: "GET /v2/accounts/{accountId}/logintoken", name: "key, account and user",
 		good: asking(alephee(key, "1200", ada)),
 		alike: []failing{
@@ -69,9 +69,9 @@ func pulsePassword(email, password string) request {
 	return request{method: "POST", target: "/auth/login", body: `{"email":"` + email + `","password":"` + password + `"}`}
 }
 
-func pulseForms() []form {
+func pulseForms() []presentation {
 	right := pulsePair("pair-of-ada", "the-secret-of-ada")
-	return []form{{
+	return []presentation{{
 		route: "POST /auth/login", name: "key pair", good: asking(right),
 		none: without("the form names no tenant", otherTenant),
 		alike: []failing{
@@ -108,11 +108,11 @@ func owner(key, reseller, account string) request {
 	}
 }
 
-func activePlatformForms() []form {
+func activePlatformForms() []presentation {
 	const route, key = "GET /api/v3/resellers/{reseller_id}/user_authentication/token", "the-manager-key-of-ada"
 	wrongPair := owner("pair-of-ada:wrong", "1", "1200")
 	const elsewhere = "what is not the manager's to see is 404, which WIRE.md §3 lets differ from 401; it is a form of its own"
-	return []form{{
+	return []presentation{{
 		route: route, name: "key (401)", good: asking(owner(key, "1", "1200")),
 		none: without(elsewhere, otherTenant, notAccount),
 		alike: []failing{
@@ -159,10 +159,10 @@ func (q request) inUnit(id string) request {
 	return q
 }
 
-func crmcomForms() []form {
+func crmcomForms() []presentation {
 	const route, units = "POST /crmapi/rest/v2/authentication/token", "the form names no account; units are a form of their own, as INVALID_UNIT is told once the credentials are right"
 	right, card, code := crmPassword("ada", "right", "ORG"), crmPassCode("CARD-ada", "right", "ORG"), crmCode("CODE-ada", "ORG")
-	return []form{{
+	return []presentation{{
 		route: route, name: "user name and password", good: asking(right), none: without(units, notAccount),
 		alike: []failing{
 			{unknown, "", authority.ReasonUnknown, asking(crmPassword("nobody", "right", "ORG"))},
@@ -267,10 +267,10 @@ func (h *house) setAda(t *testing.T, status authority.Status) {
 	})
 }
 
-func nativeForms() []form {
+func nativeForms() []presentation {
 	const route, token = "POST /v1/login-tokens/redeem", "no-token"
 	wrongPair := redeem("pair-of-ada:wrong", token, "")
-	return []form{{
+	return []presentation{{
 		route: route, name: "the audience's key (401)", good: redeeming(nil, ""),
 		none: either(without("a key without the permission is 403, whatever the login token is", otherTenant, notAccount)),
 		alike: []failing{

@@ -44,8 +44,8 @@ type failing struct {
 	ask    func(t *testing.T, h *house) request
 }
 
-// form is one way of a route to present credentials, with all ways for them to fail that must look and cost alike.
-type form struct {
+// presentation is one way of a route to present credentials, with all ways for them to fail that must look and cost alike.
+type presentation struct {
 	route, name string
 	good        func(t *testing.T, h *house) request // succeeds, so that the others fail for the reason they say
 	alike       []failing
@@ -55,7 +55,7 @@ type form struct {
 // routesWithoutClasses need not be in the table, for the reason given.
 var routesWithoutClasses = map[string]string{}
 
-func forms() []form {
+func forms() []presentation {
 	return slices.Concat(alepheeForms(), pulseForms(), activePlatformForms(), crmcomForms(), nativeForms())
 }
 

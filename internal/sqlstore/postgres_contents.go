@@ -69,14 +69,19 @@ func (c *postgresChange) deferReferences(context.Context) error { return nil }
 
 // load copies rows in, in one statement, and lets the database go on numbering after the highest.
 func (c *postgresChange) load(ctx context.Context, has *tableInfo, t authority.Table, next func() ([]any, error)) error {
-	rows := pgx.CopyFromFunc(func() ([]any, error) {
-		row, err := next()
-		if errors.Is(err, io.EOF) {
+	var stopped error // the server answers with an error of its own to a COPY that the source fails
+	rows := pgx.CopyFromFunc(func() (row []any, err error) {
+		if row, err = next(); errors.Is(err, io.EOF) {
 			return nil, nil
 		}
+		stopped = err
 		return row, err
 	})
-	if _, err := c.conn.CopyFrom(ctx, pgx.Identifier{t.Name}, columnNames(t), rows); err != nil {
+	_, err := c.conn.CopyFrom(ctx, pgx.Identifier{t.Name}, columnNames(t), rows)
+	if stopped != nil {
+		return stopped
+	}
+	if err != nil {
 		return err
 	}
 	for _, column := range has.identity {

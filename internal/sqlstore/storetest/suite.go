@@ -29,7 +29,7 @@ type Case struct {
 // Cases are all promises.
 func Cases() []Case {
 	var all []Case
-	for _, cases := range [][]Case{changeCases, redeemCases, slotCases, sessionCases, credentialCases, directoryCases, memberCases, listingCases, recordCases} {
+	for _, cases := range [][]Case{changeCases, redeemCases, slotCases, sessionCases, credentialCases, directoryCases, memberCases, listingCases, recordCases, contentsCases} {
 		all = append(all, cases...)
 	}
 	return all
