@@ -49,6 +49,7 @@ func runScripts(t *testing.T, dir string, prepare func(e *testscript.Env)) {
 			e.Setenv("ADDRESS", freeAddress(t))
 			e.Setenv("POSTGRES", testenv.PostgresDatabase(t))
 			prepare(e)
+			copyKept(t, "testdata/schema1", e.WorkDir+"/schema1")
 			return os.WriteFile(e.WorkDir+"/demo.yaml", demo.Directory, 0o600)
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
@@ -60,6 +61,22 @@ func runScripts(t *testing.T, dir string, prepare func(e *testscript.Env)) {
 			"until":   until,
 		},
 	})
+}
+
+// copyKept copies a backup that an older version made, and its keys, which nobody else may read.
+func copyKept(t testing.TB, from, to string) {
+	t.Helper()
+	if err := os.CopyFS(to, os.DirFS(from)); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"pepper", "sealing-key"} {
+		if err := os.Chmod(to+"/"+name, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Chmod(to, 0o700); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // freeAddress returns a loopback address that nobody listens on.

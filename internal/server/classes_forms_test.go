@@ -73,7 +73,7 @@ func pulseForms() []presentation {
 	right := pulsePair("pair-of-ada", "the-secret-of-ada")
 	return []presentation{{
 		route: "POST /auth/login", name: "key pair", good: asking(right),
-		none: without("the form names no tenant", otherTenant),
+		none: lacking("the form names no tenant", otherTenant),
 		alike: []failing{
 			{unknown, "", authority.ReasonUnknown, asking(pulsePair("no-such-pair", "the-secret-of-ada"))},
 			{wrong, "", authority.ReasonWrong, asking(pulsePair("pair-of-ada", "wrong"))},
@@ -86,7 +86,7 @@ func pulseForms() []presentation {
 		},
 	}, {
 		route: "POST /auth/login", name: "e-mail and password", good: asking(pulsePassword("ada@acme.test", "right")),
-		none: without("the form names no tenant and no account", otherTenant, notAccount),
+		none: lacking("the form names no tenant and no account", otherTenant, notAccount),
 		alike: []failing{
 			{unknown, "", authority.ReasonUnknown, asking(pulsePassword("nobody@acme.test", "right"))},
 			{unknown, "user name", authority.ReasonUnknown, asking(pulsePassword("ada", "right"))},
@@ -114,7 +114,7 @@ func activePlatformForms() []presentation {
 	const elsewhere = "what is not the manager's to see is 404, which WIRE.md §3 lets differ from 401; it is a form of its own"
 	return []presentation{{
 		route: route, name: "key (401)", good: asking(owner(key, "1", "1200")),
-		none: without(elsewhere, otherTenant, notAccount),
+		none: lacking(elsewhere, otherTenant, notAccount),
 		alike: []failing{
 			{unknown, "", authority.ReasonUnknown, asking(owner("no-such-key", "1", "1200"))},
 			{unknown, "and no such account", authority.ReasonUnknown, asking(owner("no-such-key", "1", "98"))},
@@ -127,7 +127,7 @@ func activePlatformForms() []presentation {
 		},
 	}, {
 		route: route, name: "reseller and account (404)", good: asking(owner(key, "1", "1200")),
-		none: without("it fails before the account is looked at, with 401", unknown, wrong, locked, inactive, deleted, expired, noSuchKind),
+		none: lacking("it fails before the account is looked at, with 401", unknown, wrong, locked, inactive, deleted, expired, noSuchKind),
 		alike: []failing{
 			{otherTenant, "reseller", authority.ReasonOutside, asking(owner(key, "77", "99"))},
 			{otherTenant, "no reseller", authority.ReasonOutside, asking(owner(key, "78", "1200"))},
@@ -163,7 +163,7 @@ func crmcomForms() []presentation {
 	const route, units = "POST /crmapi/rest/v2/authentication/token", "the form names no account; units are a form of their own, as INVALID_UNIT is told once the credentials are right"
 	right, card, code := crmPassword("ada", "right", "ORG"), crmPassCode("CARD-ada", "right", "ORG"), crmCode("CODE-ada", "ORG")
 	return []presentation{{
-		route: route, name: "user name and password", good: asking(right), none: without(units, notAccount),
+		route: route, name: "user name and password", good: asking(right), none: lacking(units, notAccount),
 		alike: []failing{
 			{unknown, "", authority.ReasonUnknown, asking(crmPassword("nobody", "right", "ORG"))},
 			{unknown, "organisation", authority.ReasonUnknown, asking(crmPassword("ada", "right", "NONE"))},
@@ -181,7 +181,7 @@ func crmcomForms() []presentation {
 			{noSuchKind, "", authority.ReasonNoPassword, asking(crmPassword("nop", "right", "ORG"))},
 		},
 	}, {
-		route: route, name: "identifier and pass code", good: asking(card), none: without(units, notAccount),
+		route: route, name: "identifier and pass code", good: asking(card), none: lacking(units, notAccount),
 		alike: []failing{
 			{unknown, "", authority.ReasonUnknown, asking(crmPassCode("CARD-none", "right", "ORG"))},
 			{wrong, "", authority.ReasonWrong, asking(crmPassCode("CARD-ada", "wrong", "ORG"))},
@@ -195,7 +195,7 @@ func crmcomForms() []presentation {
 		},
 	}, {
 		route: route, name: "authentication code", good: asking(code),
-		none: either(without(units, notAccount), without("the code is found by the whole of it: a wrong one is unknown, and none can be locked", wrong, locked)),
+		none: either(lacking(units, notAccount), lacking("the code is found by the whole of it: a wrong one is unknown, and none can be locked", wrong, locked)),
 		alike: []failing{
 			{unknown, "", authority.ReasonUnknown, asking(crmCode("CODE-none", "ORG"))},
 			{inactive, "", authority.ReasonInactive, asking(crmCode("CODE-ina", "ORG"))},
@@ -206,7 +206,7 @@ func crmcomForms() []presentation {
 		},
 	}, {
 		route: route, name: "unit, by the right password", good: asking(right.inUnit(head)),
-		none: without("it fails before the unit is looked at", unknown, wrong, locked, inactive, deleted, expired, otherTenant, noSuchKind),
+		none: lacking("it fails before the unit is looked at", unknown, wrong, locked, inactive, deleted, expired, otherTenant, noSuchKind),
 		alike: []failing{
 			{notAccount, "unit of others", authority.ReasonNotOwnUnit, asking(right.inUnit(branch))},
 			{notAccount, "no unit", authority.ReasonNotOwnUnit, asking(right.inUnit(strings.Repeat("0", 32)))},
@@ -272,7 +272,7 @@ func nativeForms() []presentation {
 	wrongPair := redeem("pair-of-ada:wrong", token, "")
 	return []presentation{{
 		route: route, name: "the audience's key (401)", good: redeeming(nil, ""),
-		none: either(without("a key without the permission is 403, whatever the login token is", otherTenant, notAccount)),
+		none: either(lacking("a key without the permission is 403, whatever the login token is", otherTenant, notAccount)),
 		alike: []failing{
 			{unknown, "", authority.ReasonUnknown, asking(redeem("no-such-key", token, ""))},
 			{wrong, "secret of a pair", authority.ReasonWrong, asking(wrongPair)},
@@ -284,7 +284,7 @@ func nativeForms() []presentation {
 		},
 	}, {
 		route: route, name: "login token", good: redeeming(nil, ""),
-		none: either(without("unknown ones are TooMany by the thousand, and none is locked", locked), without("there is one kind of login token that is redeemed", noSuchKind)),
+		none: either(lacking("unknown ones are TooMany by the thousand, and none is locked", locked), lacking("there is one kind of login token that is redeemed", noSuchKind)),
 		alike: []failing{
 			{unknown, "", authority.ReasonUnknown, redeemingNone},
 			{unknown, "with an idempotency key", authority.ReasonUnknown, repeating(redeemingNone)},

@@ -194,8 +194,8 @@ func afterFailures(n int, failing, q request) func(*testing.T, *house) request {
 	}
 }
 
-// without says of classes why there are none.
-func without(why string, classes ...class) map[class]string {
+// lacking says of classes why there are none.
+func lacking(why string, classes ...class) map[class]string {
 	none := map[class]string{}
 	for _, c := range classes {
 		none[c] = why

@@ -106,7 +106,7 @@ var contentsCases = []Case{
 		s.change(t, func(tx authority.Tx) { tx.PutSession(s.session(1)); tx.PutSession(s.session(2)); tx.PutSession(expired) })
 		var ended [2]int64
 		s.changeWith(t, func(ctx context.Context, tx authority.Tx) (err error) {
-			if _, err := tx.CloseSession(ctx, authority.SessionID{2}, now.Add(-time.Minute)); err != nil {
+			if _, err := tx.CloseSessions(ctx, []authority.SessionID{{2}}, now.Add(-time.Minute)); err != nil {
 				return err
 			}
 			ended[0], err = tx.CloseAllSessions(ctx, now)
