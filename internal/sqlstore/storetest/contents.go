@@ -20,7 +20,10 @@ var contentsCases = []Case{
 	{"a snapshot has every row of every table, and nothing that was changed after it was taken", func(t testing.TB, s Subject) {
 		s.fixture(t)
 		c := s.snapshot(t)
-		s.change(t, func(tx authority.Tx) { tx.PutSession(s.session(1)); tx.Append(audit.Event{ID: secret.ID{1}, At: s.Store.Now()}) })
+		s.change(t, func(tx authority.Tx) {
+			tx.PutSession(s.session(1))
+			tx.Append(audit.Event{ID: secret.ID{1}, At: s.Store.Now()})
+		})
 		before := rowsOf(t, c)
 		if len(before["tenants"]) != 5 || len(before["grants"]) != 4 || len(before["sessions"])+len(before["events"]) != 0 {
 			t.Errorf("rows: %d tenants, %d grants, %d sessions", len(before["tenants"]), len(before["grants"]), len(before["sessions"]))
@@ -103,7 +106,11 @@ var contentsCases = []Case{
 		now := s.Store.Now()
 		expired := s.session(3)
 		expired.ExpiresAt = now
-		s.change(t, func(tx authority.Tx) { tx.PutSession(s.session(1)); tx.PutSession(s.session(2)); tx.PutSession(expired) })
+		s.change(t, func(tx authority.Tx) {
+			tx.PutSession(s.session(1))
+			tx.PutSession(s.session(2))
+			tx.PutSession(expired)
+		})
 		var ended [2]int64
 		s.changeWith(t, func(ctx context.Context, tx authority.Tx) (err error) {
 			if _, err := tx.CloseSessions(ctx, []authority.SessionID{{2}}, now.Add(-time.Minute)); err != nil {
@@ -344,4 +351,3 @@ func (c *contents) NextRow(context.Context) ([]any, error) {
 	c.row++
 	return rows[c.row-1], nil
 }
-
