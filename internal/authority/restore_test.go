@@ -3,6 +3,7 @@ package authority_test
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"errors"
 	"io"
 	"slices"
@@ -122,6 +123,7 @@ func TestSessionsEndWithARestoreUnlessTheyAreKept(t *testing.T) {
 
 func TestARestoredStoreHoldsWhatTheOriginalHeldAndOneEventMore(t *testing.T) {
 	eachRestore(t, func(t *testing.T, original, restored *testenv.Env) {
+		change(t, original, func(_ context.Context, tx authority.Tx) error { tx.PutSettingOnce("keys", "theirs"); return nil })
 		mustRedeem(t, original, panel, mint(t, original, as(t, original, manager), asOwner))
 		open(t, original, pair, authority.SessionRequest{Lifetime: hour})
 		file := backUp(t, original)
