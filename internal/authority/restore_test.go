@@ -21,8 +21,6 @@ import (
 	"github.com/doorward/doorward/internal/testenv"
 )
 
-var operator = authority.CommandLine(here)
-
 // eachRestore runs test for each engine backed up and each restored into: an authority with the core directory, and an empty one.
 func eachRestore(t *testing.T, test func(t *testing.T, original, empty *testenv.Env)) {
 	t.Helper()

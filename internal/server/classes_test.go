@@ -96,7 +96,7 @@ func TestAllClassesOfFailureLookAndCostAlike(t *testing.T) {
 			if good, _, _ := h.try(t, f.good); good.Status != 200 || strings.Contains(good.Body, "INVALID") {
 				t.Errorf("%s, %s: what is right is answered %d %s", f.route, f.name, good.Status, good.Body)
 			}
-			var wantReply reply
+			var wantReply response
 			var wantCost cost
 			for i, x := range f.alike {
 				what := fmt.Sprintf("%s, %s, %s %s", f.route, f.name, x.class, x.name)
@@ -122,7 +122,7 @@ func TestAllClassesOfFailureLookAndCostAlike(t *testing.T) {
 }
 
 // try asks, and returns the answer, what it took, and the one event that it left.
-func (h *house) try(t *testing.T, ask func(t *testing.T, h *house) request) (reply, cost, audit.Event) {
+func (h *house) try(t *testing.T, ask func(t *testing.T, h *house) request) (response, cost, audit.Event) {
 	t.Helper()
 	q := ask(t, h)
 	old := map[secret.ID]bool{}

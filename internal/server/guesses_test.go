@@ -91,7 +91,7 @@ func TestABurstOfWrongPasswordsCostsNoMoreHashesThanThereAreTries(t *testing.T) 
 		asked := h.asked.count(authority.GuessBySource).Load()
 		release := h.hold(t)
 		const burst = 100
-		replies := make(chan reply, burst)
+		replies := make(chan response, burst)
 		for i := range burst {
 			q := pulsePassword("ada@acme.test", "wrong")
 			if i == burst-1 {

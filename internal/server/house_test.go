@@ -101,14 +101,14 @@ func (r *tracer) take() []string {
 // request is one call of a dialect; header is lines of "Name: value".
 type request struct{ method, target, header, body string }
 
-// reply is an answer without what differs between any two.
-type reply struct {
+// response is an answer without what differs between any two.
+type response struct {
 	Status int
 	Header http.Header
 	Body   string
 }
 
-func (h *house) send(t *testing.T, q request) reply {
+func (h *house) send(t *testing.T, q request) response {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), q.method, h.url+q.target, strings.NewReader(q.body))
 	if err != nil {
@@ -131,7 +131,7 @@ func (h *house) send(t *testing.T, q request) reply {
 	for _, counts := range []string{"X-Request-Id", "Date", "X-Ratelimit-Remaining", "X-Ratelimit-Reset"} {
 		got.Header.Del(counts)
 	}
-	return reply{got.StatusCode, got.Header, strings.ReplaceAll(string(body), id, "ID")}
+	return response{got.StatusCode, got.Header, strings.ReplaceAll(string(body), id, "ID")}
 }
 
 // as authenticates through no dialect in particular.
