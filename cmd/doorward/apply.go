@@ -56,11 +56,24 @@ func (c *applyCommand) Run(ctx context.Context, log *slog.Logger) error {
 	o := authority.ApplyOptions{ResetPasswords: c.ResetPasswords, Progress: progress(os.Stderr, "applying")}
 	report, err := a.Apply(ctx, authority.CommandLine(authority.Origin{Dialect: "command-line"}), d, o)
 	if err != nil {
-		err = fmt.Errorf("stopped after %d changes, which stay; run it again to finish: %w", report.Changes(), err)
+		err = c.stopped(report, err)
 	} else {
 		printReport(os.Stdout, report)
 	}
 	return errors.Join(err, opened.Store.Close())
+}
+
+// stopped says what an apply that failed has done, and what is missing in which line if that is why.
+func (c *applyCommand) stopped(report authority.ApplyReport, err error) error {
+	missing, ok := errors.AsType[authority.MissingSecrets](err)
+	if !ok || report.Changes() > 0 {
+		return fmt.Errorf("stopped after %d changes, which stay; run it again to finish: %w", report.Changes(), err)
+	}
+	wrong := &directory.Error{File: shownName(c.Directory)}
+	for _, one := range missing {
+		wrong.Problems = append(wrong.Problems, directory.Problem{Line: one.Line, Text: one.Text()})
+	}
+	return fmt.Errorf("nothing was applied:\n%w", wrong)
 }
 
 func readFile(name string) ([]byte, error) {

@@ -30,8 +30,8 @@ type commands struct {
 	Serve      serveCommand      `cmd:"" help:"Run the server."`
 	Demo       demoCommand       `cmd:"" help:"Run a server with the demo directory and print requests to paste."`
 	Apply      applyCommand      `cmd:"" help:"Load a directory file: tenants, people, credentials and audiences."`
+	Export     exportCommand     `cmd:"" help:"Write the store back as a directory file, without secrets."`
 	Credential credentialCommand `cmd:"" help:"Issue, list, rotate and revoke credentials."`
-	Migrate    migrateCommand    `cmd:"" help:"Bring the store's schema up to this program's version."`
 	Session    sessionCommand    `cmd:"" help:"List and end sessions."`
 	Person     personCommand     `cmd:"" help:"Look at a person or service, suspend and resume it."`
 	Tenant     tenantCommand     `cmd:"" help:"Look at a tenant, suspend and resume all below it."`
@@ -39,6 +39,7 @@ type commands struct {
 	Backup     backupCommand     `cmd:"" help:"Write everything the store holds to a file, beside a running server."`
 	Restore    restoreCommand    `cmd:"" help:"Fill an empty store with a backup."`
 	Fence      fenceCommand      `cmd:"" help:"End every login token minted so far, after the data was copied by other means."`
+	Migrate    migrateCommand    `cmd:"" help:"Bring the store's schema up to this program's version."`
 	Version    versionCommand    `cmd:"" help:"Print the version."`
 }
 

@@ -18,6 +18,10 @@ type Directory struct {
 	Services    []Principal
 	Grants      []grant.Grant
 	Credentials []DirectoryCredential
+
+	// WithoutSecrets says that it was written without manager keys and authentication codes: that it lacks
+	// one says nothing.
+	WithoutSecrets bool
 }
 
 // DirectoryCredential is a credential as a directory has it: in clear, or with a password already hashed elsewhere.
@@ -25,6 +29,8 @@ type DirectoryCredential struct {
 	Credential             // ID, Lookup, Verifier and Weak are found by applying
 	Key        secret.Text // what it is found by; none for a password
 	Secret     secret.Text // what must match, of a key pair, a password or a pass code
+	Stored     bool        // its secret is not in the directory: it is the one stored under its name or identifier
+	Line       int         // of the directory file, for messages; 0: not known
 }
 
 // ApplyOptions are choices of one apply.
@@ -74,7 +80,7 @@ func (a *Authority) Apply(ctx context.Context, by Actor, d Directory, o ApplyOpt
 	}
 	p := newApplication(a, by, d, o)
 	for _, stage := range []func(context.Context) error{
-		p.applyTenants, p.applyRoles, p.applyAudiences, p.applyPrincipals, p.applyGrants, p.applyCredentials, p.findLeft,
+		p.checkStored, p.applyTenants, p.applyRoles, p.applyAudiences, p.applyPrincipals, p.applyGrants, p.applyCredentials, p.findLeft,
 	} {
 		if err := stage(ctx); err != nil {
 			return p.report, err

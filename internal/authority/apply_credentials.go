@@ -18,11 +18,20 @@ type wantedCredential struct {
 	clear  secret.Text         // of a password or a pass code
 	ready  secret.PasswordHash // instead of it
 	hashed *hashedSecret
+	stored bool // the secret is only in the store
+	line   int
 }
 
 func (p *application) planCredentials() {
 	for _, c := range p.directory.Credentials {
-		w := wantedCredential{Credential: c.Credential, ready: c.PasswordHash, hashed: &hashedSecret{}}
+		w := wantedCredential{
+			Credential: c.Credential, ready: c.PasswordHash, hashed: &hashedSecret{}, stored: c.Stored, line: c.Line,
+		}
+		if w.byName() {
+			p.plan.named[nameOf(c.Credential)] = true
+			p.plan.credentials = append(p.plan.credentials, w)
+			continue
+		}
 		if c.Kind != Password {
 			w.Lookup = p.LookupOf(c.Kind, c.Key)
 			p.plan.lookups[w.Lookup] = true
@@ -63,10 +72,10 @@ func loadCredentials(ctx context.Context, v View, batch []wantedCredential) (s s
 	var lookups []secret.Fingerprint
 	var principals []grant.PrincipalID
 	for _, want := range batch {
-		if want.Kind != Password {
+		if want.Kind != Password && !want.byName() {
 			lookups = append(lookups, want.Lookup)
 		}
-		if want.Kind == Password || want.Kind == ManagerKey {
+		if want.Kind == Password || want.Kind == ManagerKey || want.byName() {
 			principals = append(principals, want.Principal)
 		}
 	}
@@ -85,6 +94,9 @@ func loadCredentials(ctx context.Context, v View, batch []wantedCredential) (s s
 
 // find returns the stored credential that a wanted one is.
 func (s storedCredentials) find(want wantedCredential) (Credential, bool) {
+	if want.byName() {
+		return newestNamed(s.of[want.Principal], want.Name)
+	}
 	if want.Kind != Password {
 		c, ok := s.byLookup[want.Lookup]
 		return c, ok
@@ -105,6 +117,9 @@ func (p *application) compareCredentials(ctx context.Context, v View, batch []wa
 	var toHash []wantedCredential
 	for _, want := range batch {
 		have, exists := stored.find(want)
+		if want.stored && !exists {
+			return d, missingSecrets(MissingSecret{Line: want.line, Name: want.shown()})
+		}
 		if exists && (!have.RevokedAt.IsZero() || !have.ReplacedBy.IsZero()) {
 			d.Unchanged++
 			d.revoked = append(d.revoked, leftCredential(have))
@@ -114,7 +129,7 @@ func (p *application) compareCredentials(ctx context.Context, v View, batch []wa
 			toHash = append(toHash, want)
 			continue
 		}
-		p.compareCredential(&d, stored, want, have, exists)
+		p.compareCredential(&d, stored, want.secretsOf(have), have, exists)
 	}
 	if len(toHash) > 0 {
 		d.prepare = func(ctx context.Context) error { return p.hashAll(ctx, toHash, stored) }

@@ -19,7 +19,7 @@ type hashedSecret struct {
 // mustHash reports whether slow work is due before a credential can be compared: where no hash is stored yet, and,
 // when passwords are reset, where it is not known whether the stored one is of the same secret.
 func (p *application) mustHash(want wantedCredential, have Credential, exists bool) bool {
-	if want.Kind != Password && want.Kind != PassCode {
+	if want.Kind != Password && want.Kind != PassCode || want.stored {
 		return false
 	}
 	if want.hashed.done && want.hashed.against == have.PasswordHash {

@@ -70,7 +70,13 @@ func (p *application) compareLeftGrant(d *difference, seen *leftSeen, g grant.Gr
 // leftDirectory reports whether a credential was in a directory and is not any more. What people made for themselves
 // never was, and a password is often set by its owner.
 func (p *application) leftDirectory(c Credential) bool {
-	return c.Kind != Password && c.RevokedAt.IsZero() && c.CreatedBy != c.Principal && !p.plan.lookups[c.Lookup]
+	if p.directory.WithoutSecrets && (c.Kind == ManagerKey || c.Kind == AuthenticationCode) {
+		return false
+	}
+	if p.plan.lookups[c.Lookup] || c.hasKeyName() && p.plan.named[nameOf(c)] {
+		return false
+	}
+	return c.Kind != Password && c.RevokedAt.IsZero() && !c.ownMade()
 }
 
 // findGone reports the tenants, principals, roles and audiences of the directory's organisations that it lacks.

@@ -18,6 +18,7 @@ type applyPlan struct {
 	primaries     map[primaryKey]bool
 	credentials   []wantedCredential
 	lookups       map[secret.Fingerprint]bool
+	named         map[keyName]bool // of keys whose secret is only in the store
 }
 
 // entryKey is who and where: a member of an account, a manager of a reseller, a key at an account.
@@ -45,6 +46,7 @@ func newApplication(a *Authority, by Actor, d Directory, o ApplyOptions) *applic
 		organisations: map[tenant.ID]bool{},
 		principals:    map[grant.PrincipalID]bool{},
 		lookups:       map[secret.Fingerprint]bool{},
+		named:         map[keyName]bool{},
 	}
 	for _, t := range d.Tenants {
 		p.plan.tenants[t.ID] = true

@@ -23,11 +23,9 @@ func (o *organisation) apiKey(from item) {
 	if !ok {
 		return
 	}
-	m.require("name", "key")
+	m.require("name")
 	name, named := m.text("name")
-	if named {
-		o.unique(m.at("name"), "api_key "+o.name, name, "the API key "+shown(name), "give each key a name of its own")
-	} else {
+	if !named {
 		name = placeholderName(m)
 	}
 	c := authority.DirectoryCredential{Credential: authority.Credential{
@@ -40,6 +38,34 @@ func (o *organisation) apiKey(from item) {
 	for _, p := range permissions {
 		c.Permissions = append(c.Permissions, grant.Permission(p))
 	}
+	ok = o.keySecrets(m, &c)
+	held := o.holder(m, &c)
+	if named {
+		ok = o.unique(m.at("name"), "api_key "+o.name+" "+holderKey(c), name, "the API key "+shown(name), "give each key of one holder a name of its own") && ok
+	}
+	if held && ok {
+		o.credential(m, "key", c, "")
+	}
+}
+
+// holderKey is within what a key's name is unique: a person's keys, or all that are of services.
+func holderKey(c authority.DirectoryCredential) string {
+	if c.Principal.IsPerson() {
+		return string(c.Principal)
+	}
+	return ""
+}
+
+// keySecrets reads what proves a key. Without it the key is the one that its holder has under this name in the store.
+func (o *organisation) keySecrets(m mapping, c *authority.DirectoryCredential) bool {
+	if !m.has("key") {
+		c.Stored = true
+		if m.has("secret") {
+			o.problem(m.at("secret"), "an API key has a secret but no key; add the key, or remove both for the one stored under this name")
+		}
+		return !m.has("secret")
+	}
+	var ok bool
 	c.Key, ok = m.secret("key")
 	if m.has("secret") {
 		var whole bool
@@ -47,9 +73,7 @@ func (o *organisation) apiKey(from item) {
 		c.Secret, whole = m.secret("secret")
 		ok = ok && whole
 	}
-	if o.holder(m, &c) && ok {
-		o.credential(m, "key", c, "")
-	}
+	return ok
 }
 
 // holder finds whose the key is: of a service of its own that hands over at several accounts, or of a person, and

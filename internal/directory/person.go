@@ -134,19 +134,20 @@ func (o *organisation) accessToken(from item, id grant.PrincipalID) {
 		}
 		return
 	}
-	if !m.require("identifier", "pass_code") {
+	if !m.require("identifier") {
 		return
 	}
 	c.Kind, c.PublicID = authority.PassCode, m.optional("identifier")
-	c.Key = secret.Of(c.PublicID)
-	if c.Secret, ok = m.secret("pass_code"); ok && c.PublicID != "" {
+	c.Key, c.Stored = secret.Of(c.PublicID), !m.has("pass_code")
+	if c.Secret, ok = m.secret("pass_code"); (ok || c.Stored) && c.PublicID != "" {
 		o.credential(m, "identifier", c, " "+shown(c.PublicID))
 	}
 }
 
 // credential adds what is found by a key, which is unique among those of its kind. public names it, if that is no secret.
 func (r *reader) credential(m mapping, key string, c authority.DirectoryCredential, public string) {
-	if r.unique(m.at(key), string(c.Kind), c.Key.Reveal(), "this "+key+public, "use each once") {
+	c.Line = m.at(key)
+	if c.Stored && c.Kind != authority.PassCode || r.unique(c.Line, string(c.Kind), c.Key.Reveal(), "this "+key+public, "use each once") {
 		r.directory.Credentials = append(r.directory.Credentials, c)
 	}
 }

@@ -37,13 +37,14 @@ func Read(fileName string, text []byte) (authority.Directory, error) {
 }
 
 func (r *reader) document(root item) {
-	m, ok := r.mapping(root, "the file", "version", "audiences", "organisations")
+	m, ok := r.mapping(root, "the file", "version", "without_secrets", "audiences", "organisations")
 	if !ok {
 		return
 	}
 	if m.require("version") {
 		r.version(m.values["version"])
 	}
+	r.directory.WithoutSecrets = m.flag("without_secrets")
 	for _, one := range m.list("audiences") {
 		r.audience(one)
 	}
