@@ -79,6 +79,10 @@ var zeroActor = map[string]struct {
 		_, err := a.Restore(ctx, by, authority.Backup{}, authority.RestoreOptions{})
 		return err
 	}, fault.Unauthenticated, audit.RestoreStore},
+	"Export": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, _, err := a.Export(ctx, by)
+		return err
+	}, fault.Unauthenticated, audit.ReadDirectory},
 	"RequireAnywhere": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
 		return a.RequireAnywhere(ctx, by, "login-token.mint")
 	}, fault.Denied, audit.Authenticate},

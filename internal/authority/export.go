@@ -86,7 +86,9 @@ func (x *export) readRoles(ctx context.Context, v View) error {
 }
 
 func (x *export) readPrincipals(ctx context.Context, v View) error {
-	err := inPages(func(after grant.PrincipalID) ([]grant.PrincipalID, error) { return v.PrincipalIDs(ctx, after, exportPage) },
+	err := inPages(func(after grant.PrincipalID) ([]grant.PrincipalID, error) {
+		return v.PrincipalIDs(ctx, after, exportPage)
+	},
 		func(ids []grant.PrincipalID) error {
 			people, err := v.Principals(ctx, ids)
 			if err != nil {
