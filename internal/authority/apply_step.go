@@ -10,7 +10,7 @@ import (
 )
 
 // applyBatch bounds the entries looked at, and so the rows written, in one transaction.
-const applyBatch = 200
+const applyBatch = 256
 
 // application is one apply under way.
 type application struct {
@@ -117,11 +117,16 @@ func (p *application) compare(ctx context.Context, compare compareFunc) (d diffe
 
 func (d difference) write(tx Tx, record func(audit.Event)) {
 	var published []FeedEntry
+	// Rows of one table one after the other: the store writes them together.
 	for _, e := range d.edits {
 		e.put(tx)
+	}
+	for _, e := range d.edits {
 		for _, event := range e.events {
 			record(event)
 		}
+	}
+	for _, e := range d.edits {
 		for _, f := range e.feed {
 			if !slices.Contains(published, f) {
 				published = append(published, f)

@@ -46,7 +46,7 @@ func (o *organisation) account(from item, path above) {
 func (o *organisation) members(account mapping, n int64) {
 	lines := map[grant.PrincipalID]int{}
 	owner := 0
-	for _, one := range account.list("members") {
+	for one := range account.list("members") {
 		m, ok := o.mapping(one, "a member", "person", "level", "status", "primary", "roles")
 		if !ok || !m.require("person", "level") {
 			owner = max(owner, 1) // not known: no second problem about it

@@ -85,7 +85,9 @@ func (g *generated) status(usual authority.Status, others ...authority.Status) a
 	return rapid.SampledFrom(append(others, usual, usual)).Draw(g.t, "status")
 }
 
-func (g *generated) secret() secret.Text { return secret.Of(fmt.Sprintf("generated-secret-%d", g.next())) }
+func (g *generated) secret() secret.Text {
+	return secret.Of(fmt.Sprintf("generated-secret-%d", g.next()))
+}
 
 func (g *generated) grant(to grant.Grant) {
 	to.Position = g.next()

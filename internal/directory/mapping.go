@@ -2,6 +2,7 @@ package directory
 
 import (
 	"cmp"
+	"iter"
 	"regexp"
 	"slices"
 	"strings"
@@ -137,23 +138,29 @@ func (m mapping) exclusive(key, other string) bool {
 	return true
 }
 
-// list returns the values of a list; one that is not written is empty.
-func (m mapping) list(key string) []item {
-	value, ok := m.values[key]
-	if !ok {
-		return nil
+// list goes through the values of a list; one that is not written is empty.
+func (m mapping) list(key string) iter.Seq[item] {
+	return func(yield func(item) bool) {
+		value, ok := m.values[key]
+		if !ok {
+			return
+		}
+		sequence, ok := value.node.(*ast.SequenceNode)
+		if !ok {
+			m.problem(value.line, "%s must be a list; write [ ] around it or a - before each", key)
+			return
+		}
+		if cut, ok := m.standsFor(sequence); ok {
+			m.entries(cut, yield)
+			return
+		}
+		for _, node := range sequence.Values {
+			// A list that an alias stands for is read at each place, and its problems are on its own lines.
+			if !yield(item{node: m.anchors.resolve(node), line: lineOf(node)}) {
+				return
+			}
+		}
 	}
-	sequence, ok := value.node.(*ast.SequenceNode)
-	if !ok {
-		m.problem(value.line, "%s must be a list; write [ ] around it or a - before each", key)
-		return nil
-	}
-	items := make([]item, 0, len(sequence.Values))
-	for _, node := range sequence.Values {
-		// A list that an alias stands for is read at each place, and its problems are on its own lines.
-		items = append(items, item{node: m.anchors.resolve(node), line: lineOf(node)})
-	}
-	return items
 }
 
 func lineOf(node ast.Node) int {

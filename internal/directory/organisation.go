@@ -36,19 +36,19 @@ func (r *reader) organisation(from item) {
 		ID: o.id(), Parent: tenant.Installation, Name: o.name, Position: r.next(),
 		Status: m.status(authority.Active, authority.Suspended),
 	})
-	for _, one := range m.list("units") {
+	for one := range m.list("units") {
 		o.unit(one)
 	}
-	for _, one := range m.list("roles") {
+	for one := range m.list("roles") {
 		o.role(one)
 	}
-	for _, one := range m.list("people") {
+	for one := range m.list("people") {
 		o.person(one)
 	}
-	for _, one := range m.list("resellers") {
+	for one := range m.list("resellers") {
 		o.reseller(one, above{o.id()})
 	}
-	for _, one := range m.list("api_keys") {
+	for one := range m.list("api_keys") {
 		o.apiKey(one)
 	}
 }

@@ -30,7 +30,7 @@ func (o *organisation) person(from item) {
 	})
 	o.password(m, id)
 	o.unitsOf(m, id)
-	for _, one := range m.list("access_tokens") {
+	for one := range m.list("access_tokens") {
 		o.accessToken(one, id)
 	}
 	if _, ok := m.choice("installation_role", grant.Operator.Name()); ok {

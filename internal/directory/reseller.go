@@ -34,10 +34,10 @@ func (o *organisation) reseller(from item, path above) {
 	})
 	path = append(slices.Clip(path), id)
 	o.managers(m, id)
-	for _, one := range m.list("accounts") {
+	for one := range m.list("accounts") {
 		o.account(one, path)
 	}
-	for _, one := range m.list("resellers") {
+	for one := range m.list("resellers") {
 		o.reseller(one, path)
 	}
 }
@@ -52,7 +52,7 @@ func (o *organisation) tooDeep(m mapping, path above) bool {
 
 func (o *organisation) managers(reseller mapping, at tenant.ID) {
 	lines := map[grant.PrincipalID]int{}
-	for _, one := range reseller.list("managers") {
+	for one := range reseller.list("managers") {
 		m, ok := o.mapping(one, "a manager", "person", "role", "status", "api_token")
 		if !ok || !m.require("person", "role") {
 			continue

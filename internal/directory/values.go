@@ -221,7 +221,7 @@ func (m mapping) words(key string, read func(v item) (string, bool)) (words []st
 	}
 	before := len(m.problems)
 	lines := map[string]int{}
-	for _, v := range m.list(key) {
+	for v := range m.list(key) {
 		word, ok := read(v)
 		if !ok {
 			continue

@@ -184,7 +184,6 @@ func TestAnExportHasNoSecret(t *testing.T) {
 	}
 }
 
-
 func contextOf(t rapid.TB) context.Context {
 	if t, ok := t.(interface{ Context() context.Context }); ok {
 		return t.Context()

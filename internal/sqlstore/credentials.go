@@ -118,7 +118,7 @@ func (t *tx) ReplacePasswordHash(ctx context.Context, id authority.CredentialID,
 
 // PutCredential adds or replaces a credential.
 func (t *tx) PutCredential(c authority.Credential) {
-	t.queue(`
+	t.queueRow(1, `
 		INSERT INTO credentials (id, kind, principal_id, name, public_id, lookup, verifier, password_hash, weak,
 			restriction, limits, audience_id, status, expires_at, revoked_at, secret_at, replaced_by, created_at, updated_at, created_by)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)

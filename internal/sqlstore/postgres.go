@@ -63,6 +63,7 @@ func OpenPostgres(ctx context.Context, url string, o Options) (*Store, Migrated,
 	// Idle connections are kept: closing and reopening them under load costs more than the load.
 	config.MinConns, config.MaxConnIdleTime = config.MaxConns, 24*time.Hour
 	config.ConnConfig.OnNotice = keepWarning
+	preferIndexes(config.ConnConfig.RuntimeParams)
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, Migrated{}, err
@@ -81,6 +82,16 @@ func OpenPostgres(ctx context.Context, url string, o Options) (*Store, Migrated,
 	clockCtx, e.stop = context.WithCancel(context.Background())
 	e.stopped.Go(func() { e.followClock(clockCtx) })
 	return &Store{engine: e, clock: o.Clock}, migrated, nil
+}
+
+// preferIndexes keeps a plan that was made while a table was small, or not analysed yet, from reading all of it ever
+// after: everything we ask for has an index. Penalised plans look expensive enough for JIT, which takes longer than they do.
+func preferIndexes(parameters map[string]string) {
+	for name, value := range map[string]string{"enable_seqscan": "off", "jit": "off"} {
+		if _, chosen := parameters[name]; !chosen {
+			parameters[name] = value
+		}
+	}
 }
 
 // preparePostgres migrates what is there, unless it is to stay as it is.

@@ -179,7 +179,7 @@ func (v view) PrincipalIDs(ctx context.Context, after grant.PrincipalID, limit i
 func (t *tx) PutPrincipal(p authority.Principal) {
 	email, _ := authority.Canonical(p.Email)
 	username, _ := authority.Canonical(p.Username)
-	t.queue(`
+	t.queueRow(1, `
 		INSERT INTO principals (id, organisation_id, email, email_key, username, username_key, name, status,
 			held_at, created_at, updated_at, created_by, updated_by)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -193,7 +193,7 @@ func (t *tx) PutPrincipal(p authority.Principal) {
 
 // PutGrant gives or changes a grant.
 func (t *tx) PutGrant(g grant.Grant) {
-	t.queue(`
+	t.queueRow(3, `
 		INSERT INTO grants (principal_id, tenant_id, role, inactive, is_primary, position) VALUES (?, ?, ?, ?, ?, ?)
 		ON CONFLICT (principal_id, tenant_id, role) DO UPDATE SET inactive = excluded.inactive,
 			is_primary = excluded.is_primary, position = excluded.position`,

@@ -49,6 +49,7 @@ type engine interface {
 type statement struct {
 	text string
 	args []any
+	key  int // of an INSERT: how many of the first arguments name the row; 0: it is not sent together with others
 }
 
 // query is a statement that returns rows, each handed to row.
@@ -108,15 +109,20 @@ type tx struct {
 }
 
 func (t *tx) queue(text string, args ...any) {
-	t.queued = append(t.queued, statement{text, args})
+	t.queued = append(t.queued, statement{text: text, args: args})
+}
+
+// queueRow queues an INSERT of one row, which the first arguments name.
+func (t *tx) queueRow(key int, text string, args ...any) {
+	t.queued = append(t.queued, statement{text, args, key})
 }
 
 func (t *tx) takeQueued() []statement {
-	queued := t.queued
+	queued := merge(t.queued)
 	t.queued = nil
 	return queued
 }
 
 func ask(text string, args []any, row func(scan func(dest ...any) error) error) query {
-	return query{statement{text, args}, row}
+	return query{statement{text: text, args: args}, row}
 }

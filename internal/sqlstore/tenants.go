@@ -120,7 +120,7 @@ func (t *tx) LockDirectory(ctx context.Context) error {
 
 // PutTenant adds or replaces a tenant.
 func (t *tx) PutTenant(n authority.Tenant) {
-	t.queue(`
+	t.queueRow(1, `
 		INSERT INTO tenants (id, parent_id, name, status, position, portal, portal_host, profile, held_at, created_at, updated_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET parent_id = excluded.parent_id, name = excluded.name, status = excluded.status,
@@ -141,7 +141,7 @@ func hostOf(portal string) string {
 
 // PutRole adds or replaces an organisation's own role.
 func (t *tx) PutRole(r grant.Role) {
-	t.queue(`INSERT INTO roles (id, permissions) VALUES (?, ?)
+	t.queueRow(1, `INSERT INTO roles (id, permissions) VALUES (?, ?)
 		ON CONFLICT (id) DO UPDATE SET permissions = excluded.permissions`, string(r.ID), asJSON(r.Permissions))
 }
 
