@@ -1,6 +1,7 @@
 # One line per target; `make help` lists them.
 ONCE_ROUNDS ?= 1000
 CRASH_ROUNDS ?= 200
+SIZE ?= 100000
 FUZZTIME ?= 3s
 FUZZTIME_LONG ?= 5m
 
@@ -31,6 +32,10 @@ race-redeem: ## the slow proof that a login token is redeemed once (ONCE_ROUNDS)
 .PHONY: crash
 crash: ## the slow proof that kill -9 loses, doubles and revives nothing (CRASH_ROUNDS)
 	DOORWARD_CRASH_ROUNDS=$(CRASH_ROUNDS) scripts/with-postgres go test ./internal/crashproof/ -count=1 -v -timeout 120m
+
+.PHONY: size
+size: ## measure apply and export of SIZE people, and log-ins meanwhile, on both engines
+	DOORWARD_SIZE=$(SIZE) scripts/with-postgres go test ./cmd/doorward -run LargeDirectory -count=1 -v -timeout 60m
 
 .PHONY: schema
 schema: ## write the schema dump of each engine again

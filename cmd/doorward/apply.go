@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"text/tabwriter"
+	"time"
 
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
@@ -44,7 +45,9 @@ func (c *applyCommand) Run(ctx context.Context, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
+	done := reading(os.Stderr, shownName(c.Directory), len(text))
 	d, err := directory.Read(shownName(c.Directory), text)
+	done()
 	if err != nil {
 		return fmt.Errorf("nothing was applied:\n%w", err)
 	}
@@ -97,16 +100,30 @@ func shownName(name string) string {
 	return name
 }
 
-// progress shows a bar on a terminal and nothing elsewhere.
-func progress(out *os.File, what string) func(done, total int) {
+// reading says on a terminal that a file is read, which takes seconds for a large one, until done is called.
+func reading(out *os.File, name string, size int) (done func()) {
+	if !term.IsTerminal(int(out.Fd())) {
+		return func() {}
+	}
+	fmt.Fprintf(out, "reading %s (%.1f MB)", name, float64(size)/1e6)
+	return func() { fmt.Fprint(out, "\r\x1b[K") }
+}
+
+// progress shows a bar with the stage on a terminal and nothing elsewhere.
+func progress(out *os.File, what string) func(stage string, done, total int) {
 	if !term.IsTerminal(int(out.Fd())) {
 		return nil
 	}
 	var bar *progressbar.ProgressBar
-	return func(done, total int) {
+	var last string
+	return func(stage string, done, total int) {
 		if bar == nil {
-			bar = progressbar.NewOptions(total, progressbar.OptionSetWriter(out), progressbar.OptionSetDescription(what),
+			bar = progressbar.NewOptions(total, progressbar.OptionSetWriter(out), progressbar.OptionThrottle(100*time.Millisecond),
 				progressbar.OptionShowCount(), progressbar.OptionSetPredictTime(true), progressbar.OptionClearOnFinish())
+		}
+		if stage != last {
+			last = stage
+			bar.Describe(fmt.Sprintf("%s %-11s", what, stage))
 		}
 		_ = bar.Set(done) // a bar that cannot be drawn must not stop the work
 	}

@@ -89,7 +89,7 @@ func rowsShown() backup.Progress {
 	if show == nil {
 		return nil
 	}
-	return func(rows int64) { show(int(rows), -1) }
+	return func(rows int64) { show("rows", int(rows), -1) }
 }
 
 // countingWriter counts what goes through it.

@@ -90,5 +90,5 @@ func bytesShown(file *os.File) backup.Progress {
 	if show == nil || err != nil {
 		return nil
 	}
-	return func(read int64) { show(int(min(read, info.Size())), int(info.Size())) }
+	return func(read int64) { show("bytes", int(min(read, info.Size())), int(info.Size())) }
 }

@@ -60,6 +60,7 @@ func program(t *testing.T, args ...string) *exec.Cmd {
 	}
 	c := exec.CommandContext(t.Context(), self, args...)
 	c.Args[0] = "doorward"
+	c.Cancel = func() error { return c.Process.Signal(os.Interrupt) }
 	return c
 }
 

@@ -35,8 +35,9 @@ type DirectoryCredential struct {
 
 // ApplyOptions are choices of one apply.
 type ApplyOptions struct {
-	ResetPasswords bool                  // set passwords and pass codes again where they differ
-	Progress       func(done, total int) // entries looked at so far; may be nil
+	ResetPasswords bool // set passwords and pass codes again where they differ
+	// Progress is told the stage and how many entries were looked at so far; may be nil.
+	Progress func(stage string, done, total int)
 }
 
 // ApplyReport says what an apply found and did.
@@ -79,10 +80,22 @@ func (a *Authority) Apply(ctx context.Context, by Actor, d Directory, o ApplyOpt
 		return ApplyReport{}, err
 	}
 	p := newApplication(a, by, d, o)
-	for _, stage := range []func(context.Context) error{
-		p.checkStored, p.applyTenants, p.applyRoles, p.applyAudiences, p.applyPrincipals, p.applyGrants, p.applyCredentials, p.findLeft,
+	for _, stage := range []struct {
+		name string
+		do   func(context.Context) error
+	}{
+		{"secrets", p.checkStored},
+		{"tenants", p.applyTenants},
+		{"roles", p.applyRoles},
+		{"audiences", p.applyAudiences},
+		{"principals", p.applyPrincipals},
+		{"grants", p.applyGrants},
+		{"credentials", p.applyCredentials},
+		{"what left", p.findLeft},
 	} {
-		if err := stage(ctx); err != nil {
+		p.stage = stage.name
+		p.advance(0)
+		if err := stage.do(ctx); err != nil {
 			return p.report, err
 		}
 	}

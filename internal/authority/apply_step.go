@@ -21,6 +21,7 @@ type application struct {
 	report    ApplyReport
 	done      int
 	total     int
+	stage     string
 
 	plan  applyPlan
 	fresh map[string]bool // IDs of tenants and principals made by this apply: nobody remembers anything of them yet
@@ -146,7 +147,7 @@ func (t *Tally) add(other Tally) {
 func (p *application) advance(entries int) {
 	p.done += entries
 	if p.options.Progress != nil {
-		p.options.Progress(p.done, p.total)
+		p.options.Progress(p.stage, p.done, p.total)
 	}
 }
 
