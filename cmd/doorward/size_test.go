@@ -111,7 +111,9 @@ func logInsDuring(t *testing.T, address string, do func()) string {
 		return "none"
 	}
 	slices.Sort(all)
-	at := func(share float64) time.Duration { return all[int(share*float64(len(all)-1))].Round(100 * time.Microsecond) }
+	at := func(share float64) time.Duration {
+		return all[int(share*float64(len(all)-1))].Round(100 * time.Microsecond)
+	}
 	return fmt.Sprintf("%d, median %s, p99 %s, longest %s", len(all), at(0.5), at(0.99), at(1))
 }
 

@@ -39,7 +39,10 @@ type piece struct {
 
 // readCut reads in pieces; ok is false when the file has to be read whole.
 func readCut(text []byte, from int) (r *reader, ok bool) {
-	text = bytes.ReplaceAll(bytes.TrimPrefix(text, []byte("\ufeff")), []byte("\r\n"), []byte("\n"))
+	text = bytes.TrimPrefix(text, []byte("\ufeff"))
+	if bytes.IndexByte(text, '\r') >= 0 {
+		text = bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))
+	}
 	if _, bad := firstUnreadable(text); bad || uncuttable.Match(text) {
 		return nil, false
 	}

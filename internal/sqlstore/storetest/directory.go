@@ -2,7 +2,9 @@ package storetest
 
 import (
 	"context"
+	"fmt"
 	"net/netip"
+	"strconv"
 	"testing"
 	"time"
 
@@ -92,6 +94,39 @@ var directoryCases = []Case{
 			standing, err := v.StandingOfOwner(ctx, account)
 			if standing.Principal.ID != other {
 				t.Errorf("the owner is %s", standing.Principal.ID)
+			}
+			return err
+		})
+	}},
+	{"many rows of one change are written in their order, the last of each key last", func(t testing.TB, s Subject) {
+		s.fixture(t)
+		const many = 150
+		s.change(t, func(tx authority.Tx) {
+			for _, round := range []string{"first", "last"} {
+				for i := range many {
+					tx.PutPrincipal(authority.Principal{
+						ID: grant.Person(int64(1000 + i)), Organisation: organisation, Name: round + " " + strconv.Itoa(i),
+						Email: fmt.Sprintf("%s%d@many.test", round, (i+1)%many), Status: authority.Active, CreatedAt: s.Store.Now(), UpdatedAt: s.Store.Now(),
+					})
+					tx.PutGrant(grant.Grant{Principal: grant.Person(int64(1000 + i)), Tenant: organisation, Role: agent, Position: int64(i)})
+				}
+			}
+		})
+		s.view(t, func(ctx context.Context, v authority.View) error {
+			var ids []grant.PrincipalID
+			for i := range many {
+				ids = append(ids, grant.Person(int64(1000+i)))
+			}
+			people, _ := v.Principals(ctx, ids)
+			for _, p := range people {
+				n := int(p.ID.Number() - 1000)
+				if p.Name != "last "+strconv.Itoa(n) || p.Email != fmt.Sprintf("last%d@many.test", (n+1)%many) {
+					t.Errorf("%s is %+v", p.ID, p)
+				}
+			}
+			grants, err := v.Grants(ctx, ids)
+			if len(people) != many || len(grants) != many {
+				t.Errorf("%d people, %d grants", len(people), len(grants))
 			}
 			return err
 		})
