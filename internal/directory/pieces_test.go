@@ -54,6 +54,7 @@ func TestWhatIndentationDoesNotTellIsReadWhole(t *testing.T) {
 		"an alias":           "version: 1\norganisations:\n  - name: O\n    people: [*p]\n",
 		"a block scalar":     "version: 1\norganisations:\n  - name: |\n      O\n    people:\n" + people,
 		"a list in a text":   "version: 1\norganisations:\n  - name: \"O\n    people:\n" + people + "    \"\n",
+		"a list in a name":   "version: 1\norganisations:\n  - name: \"O\n    people:\n" + "      - " + strings.Repeat("somebody ", 15) + "y\n" + "    x\"\n",
 		"a quote over lines": "version: 1\norganisations:\n  - name: O\n    people:\n      - {id: 1, email: a@a.test, name: \"A\n" + people + "\"}\n",
 		"two documents":      "version: 1\n---\nversion: 1\n",
 		"an unknown key":     "version: 1\norganisations:\n  - nmae:\n    people:\n" + people,
