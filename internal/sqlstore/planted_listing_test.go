@@ -3,6 +3,7 @@ package sqlstore_test
 import (
 	"context"
 
+	"github.com/doorward/doorward/internal/audit"
 	"github.com/doorward/doorward/internal/authority"
 	"github.com/doorward/doorward/internal/grant"
 	"github.com/doorward/doorward/internal/tenant"
@@ -24,8 +25,9 @@ var plantedListingBugs = []planted{
 // buggyView is a View with some of its methods broken.
 type buggyView struct {
 	authority.View
-	set                    func(s *authority.TenantSet, w *authority.Window)
-	countPage, withDeleted bool
+	set                                 func(s *authority.TenantSet, w *authority.Window)
+	countPage, withDeleted              bool
+	childless, undead, gaps, everywhere bool
 }
 
 type buggyViews struct {
@@ -76,4 +78,29 @@ func (b buggyView) OwnersOf(ctx context.Context, accounts []tenant.ID) (map[tena
 		owners["account:3"] = gone[0]
 	}
 	return owners, err
+}
+
+func (v buggyView) Sessions(ctx context.Context, f authority.SessionFilter, below authority.SessionID, limit int) ([]authority.Session, error) {
+	if v.undead {
+		f.LiveAt = time.Time{}
+	}
+	if v.gaps && below[0] > 1 {
+		below[0]-- // as if one were left out between two pages
+	}
+	return v.View.Sessions(ctx, f, below, limit)
+}
+
+func (v buggyView) CountSessions(ctx context.Context, f authority.SessionFilter) (authority.Ends, error) {
+	ends, err := v.View.CountSessions(ctx, f)
+	if v.childless {
+		ends.Sessions = min(ends.Sessions, 1)
+	}
+	return ends, err
+}
+
+func (v buggyView) Events(ctx context.Context, f authority.EventFilter) ([]audit.Event, error) {
+	if v.everywhere {
+		f.Tenant = ""
+	}
+	return v.View.Events(ctx, f)
 }

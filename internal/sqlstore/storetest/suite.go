@@ -29,7 +29,10 @@ type Case struct {
 // Cases are all promises.
 func Cases() []Case {
 	var all []Case
-	for _, cases := range [][]Case{changeCases, redeemCases, slotCases, sessionCases, credentialCases, directoryCases, memberCases, listingCases, recordCases, contentsCases} {
+	for _, cases := range [][]Case{
+		changeCases, redeemCases, slotCases, sessionCases, credentialCases, directoryCases, memberCases, listingCases, recordCases, contentsCases,
+		sessionListCases, eventListCases, overviewCases,
+	} {
 		all = append(all, cases...)
 	}
 	return all
