@@ -24,10 +24,13 @@ type auditCommand struct {
 // followEvery is how often a follower looks.
 const followEvery = time.Second
 
+// standardLast is how many events are printed when nothing says how many.
+const standardLast = 20
+
 type auditTailCommand struct {
 	operation
 	Follow     bool          `short:"f" help:"Go on with what comes, until interrupted."`
-	Last       int           `placeholder:"N" help:"Print the last so many (default: 20, with --since all)."`
+	Last       *int          `placeholder:"N" help:"Print the last so many (default: 20, with --since all)."`
 	Since      given         `placeholder:"TIME" help:"Only events since a time in RFC 3339, or since a while ago (90m)."`
 	Act        []string      `placeholder:"ACT" help:"Only this act (session.open); several separated by commas."`
 	Outcome    audit.Outcome `placeholder:"WORD" help:"Only those done, or denied."`
@@ -55,7 +58,7 @@ each is told once, up to a minute late, and then out of order. Values that a ter
 
 // Run prints.
 func (c *auditTailCommand) Run(ctx context.Context, log *slog.Logger) error {
-	if c.Last < 0 {
+	if c.Last != nil && *c.Last < 0 {
 		return usagef("--last: write how many events, for example 20")
 	}
 	if c.Outcome != "" && c.Outcome != audit.Done && c.Outcome != audit.Denied {
@@ -86,13 +89,14 @@ func (c *auditTailCommand) Run(ctx context.Context, log *slog.Logger) error {
 
 // begin prints what is there: the last ones, or all since a time.
 func (c *auditTailCommand) begin(ctx context.Context, tail *authority.EventTail) error {
-	if c.Since != "" && c.Last == 0 {
+	switch {
+	case c.Last != nil:
+		return tail.Last(ctx, *c.Last, c.print)
+	case c.Since != "":
 		return tail.Next(ctx, c.print)
+	default:
+		return tail.Last(ctx, standardLast, c.print)
 	}
-	if c.Last == 0 {
-		c.Last = 20
-	}
-	return tail.Last(ctx, c.Last, c.print)
 }
 
 // follow looks again and again until it is interrupted, which is no failure. A store that cannot be reached is waited for.
