@@ -1,6 +1,7 @@
 package authority_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -178,6 +179,28 @@ func TestOnlyAnOperatorSuspendsAndResumes(t *testing.T) {
 			if at := heldAt(env, at); !at.IsZero() {
 				t.Errorf("held since %v", at)
 			}
+		}
+	})
+}
+
+func TestWhoMayOnlyReadTheDirectorySuspendsNobody(t *testing.T) {
+	text := with(t, "{id: 7, email: clerk@org.test, name: Mary,", "{id: 7, installation_role: operator, email: clerk@org.test, name: Mary,")
+	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
+		env.Apply(t, text)
+		by := as(t, env, clerk)
+		if changed, _, err := env.Authority.SuspendPrincipal(t.Context(), by, "person:5"); err != nil || !changed {
+			t.Errorf("an operator: %t, %v", changed, err)
+		}
+		change(t, env, func(_ context.Context, tx authority.Tx) error {
+			c := by.Credential()
+			c.Permissions = []grant.Permission{grant.ReadDirectory}
+			tx.PutCredential(c)
+			return nil
+		})
+		_, _, err := env.Authority.SuspendPrincipal(t.Context(), as(t, env, clerk), "person:4")
+		wantFault(t, err, fault.Denied, authority.ReasonNoPermission)
+		if at := heldAt(env, "person:4"); !at.IsZero() {
+			t.Errorf("held since %v", at)
 		}
 	})
 }

@@ -2,6 +2,7 @@ package sqlstore_test
 
 import (
 	"context"
+	"time"
 
 	"github.com/doorward/doorward/internal/audit"
 	"github.com/doorward/doorward/internal/authority"
