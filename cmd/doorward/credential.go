@@ -134,8 +134,13 @@ func (o *operation) printSecret(c authority.IssuedCredential) error {
 	}
 	var lines strings.Builder
 	for _, line := range [][2]string{
-		{"credential", shown.ID}, {"kind", shown.Kind}, {"principal", shown.Principal}, {"name", shown.Name},
-		{"key", shown.Key}, {"secret", shown.Secret}, {"expires", when(c.Credential.ExpiresAt)},
+		{"credential", shown.ID},
+		{"kind", shown.Kind},
+		{"principal", shown.Principal},
+		{"name", shown.Name},
+		{"key", shown.Key},
+		{"secret", shown.Secret},
+		{"expires", when(c.Credential.ExpiresAt)},
 	} {
 		if line[1] != "" {
 			fmt.Fprintf(&lines, "%-11s %s\n", line[0], line[1])
