@@ -26,7 +26,6 @@ const (
 	MintLoginToken   Act = "login-token.mint"
 	RedeemLoginToken Act = "login-token.redeem"
 	CheckLoginToken  Act = "login-token.check" // recorded when refused only, like what follows
-	ListMembers      Act = "member.list"
 	PutTenant        Act = "tenant.put"
 	PutPrincipal     Act = "principal.put"
 	PutRole          Act = "role.put"

@@ -24,11 +24,15 @@ func credentialActs(t testing.TB, env *testenv.Env) map[string]act {
 	}
 	setRole(agents.Permissions...)
 	defer setRole("readApplications", "writeApplications")
-	key := issue(t, env, keyOfAda)
+	key, rotated, revoked := issue(t, env, keyOfAda), issue(t, env, keyOfAda), issue(t, env, keyOfAda)
 	ada := as(t, env, authority.ByKey(key.Key))
-	pairs, err := env.Authority.IssueAccountKey(ctx, ada, authority.AccountKeyRequest{Account: acme, Name: "p", Permissions: agents.Permissions})
-	if err != nil {
-		t.Fatal(err)
+	pairs := make([]authority.CredentialID, 2)
+	for i := range pairs {
+		made, err := env.Authority.IssueAccountKey(ctx, ada, authority.AccountKeyRequest{Account: acme, Name: "p", Permissions: agents.Permissions})
+		if err != nil {
+			t.Fatal(err)
+		}
+		pairs[i] = made.Credential.ID
 	}
 	name := "renamed"
 	before := allCredentials(t, env)
@@ -43,7 +47,7 @@ func credentialActs(t testing.TB, env *testenv.Env) map[string]act {
 			return issued.Key, err
 		}, asBefore},
 		"RotateCredential": {func(a *authority.Authority) (secret.Text, error) {
-			issued, err := a.RotateCredential(ctx, operator, key.Credential.ID, authority.RotateRequest{})
+			issued, err := a.RotateCredential(ctx, operator, rotated.Credential.ID, authority.RotateRequest{})
 			return issued.Key, err
 		}, asBefore},
 		"ChangeCredential": {func(a *authority.Authority) (secret.Text, error) {
@@ -51,7 +55,7 @@ func credentialActs(t testing.TB, env *testenv.Env) map[string]act {
 			return secret.Text{}, err
 		}, asBefore},
 		"RevokeCredential": {func(a *authority.Authority) (secret.Text, error) {
-			_, err := a.RevokeCredential(ctx, operator, key.Credential.ID)
+			_, err := a.RevokeCredential(ctx, operator, revoked.Credential.ID)
 			return secret.Text{}, err
 		}, asBefore},
 		"IssueAccountKey": {func(a *authority.Authority) (secret.Text, error) {
@@ -59,11 +63,11 @@ func credentialActs(t testing.TB, env *testenv.Env) map[string]act {
 			return issued.Secret, err
 		}, asBefore},
 		"ChangeAccountKey": {func(a *authority.Authority) (secret.Text, error) {
-			_, err := a.ChangeAccountKey(ctx, ada, acme, pairs.Credential.ID, authority.CredentialChange{Name: &name})
+			_, err := a.ChangeAccountKey(ctx, ada, acme, pairs[0], authority.CredentialChange{Name: &name})
 			return secret.Text{}, err
 		}, asBefore},
 		"RevokeAccountKey": {func(a *authority.Authority) (secret.Text, error) {
-			return secret.Text{}, a.RevokeAccountKey(ctx, ada, acme, pairs.Credential.ID)
+			return secret.Text{}, a.RevokeAccountKey(ctx, ada, acme, pairs[1])
 		}, asBefore},
 	}
 }

@@ -42,7 +42,7 @@ var zeroActor = map[string]struct {
 	"Members": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
 		_, _, err := a.Members(ctx, by, acme, authority.MemberPage{Limit: 1})
 		return err
-	}, fault.Unauthenticated, audit.ListMembers},
+	}, fault.Unauthenticated, audit.ReadDirectory},
 	"Apply": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
 		_, err := a.Apply(ctx, by, authority.Directory{}, authority.ApplyOptions{})
 		return err

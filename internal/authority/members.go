@@ -3,7 +3,6 @@ package authority
 import (
 	"context"
 
-	"github.com/doorward/doorward/internal/audit"
 	"github.com/doorward/doorward/internal/fault"
 	"github.com/doorward/doorward/internal/grant"
 	"github.com/doorward/doorward/internal/tenant"
@@ -33,9 +32,7 @@ func (a *Authority) Members(ctx context.Context, by Actor, account tenant.ID, pa
 		return nil, 0, err
 	}
 	if refused := by.refuseHandingOverAt(pathOf(lineage)); refused != nil {
-		e := by.event(audit.ListMembers)
-		e.Tenant = account
-		return nil, 0, a.refuse(ctx, e, refused)
+		return nil, 0, a.refuseRead(ctx, by, grant.MintLoginToken, account, refused)
 	}
 	return members, total, nil
 }

@@ -67,7 +67,7 @@ func TestNobodyListsMembersWhereItMayNotHandOver(t *testing.T) {
 			if answerOf(err) != c.want || fault.ReasonOf(err) != c.reason || len(found) != 0 {
 				t.Errorf("%s: %+v, %v", name, found, err)
 			}
-			if len(events) != 1 || events[0].Act != audit.ListMembers || events[0].Outcome != audit.Denied || events[0].Tenant != c.account {
+			if len(events) != 1 || events[0].Act != audit.ReadDirectory || events[0].Outcome != audit.Denied || events[0].Tenant != c.account {
 				t.Errorf("%s: recorded %+v", name, events)
 			}
 		}

@@ -37,7 +37,7 @@ func TestALieIsSeenThrough(t *testing.T) {
 		t.Run(lie.name, func(t *testing.T) {
 			defer func() { rig.node = honest }()
 			rig.node = &node{url: between(t, honest.url, lie.path, lie.tell)}
-			r := &round{rig: rig, strike: noStrike, seed: uint64(i), span: 80, ledger: newLedger()}
+			r := &round{rig: rig, strike: noStrike, seed: uint64(i), span: 300, ledger: newLedger()}
 			faults := r.run(t)
 			if !slices.ContainsFunc(faults, func(fault string) bool { return strings.HasPrefix(fault, lie.caught) }) {
 				t.Errorf("not %q but\n%s", lie.caught, shown(faults))
