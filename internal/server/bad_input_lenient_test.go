@@ -46,6 +46,11 @@ func leniencies() []*leniency {
 		{surface: "crmcom", class: "a long query", reason: "WIRE.md §5: the unknown is ignored in the vendor dialects"},
 		{surface: "crmcom", class: "32 levels deep", reason: "WIRE.md §5: the unknown is ignored in the vendor dialects"},
 		{surface: "crmcom", class: "twice, once in other letter case", reason: "WIRE.md §5: names are case-sensitive, so it is unknown"},
+		{surface: "crmcom keyLogin", class: "no body", reason: "WIRE.md §4 [C]: an empty body"},
+		{surface: "crmcom keyLogin", class: "only spaces", reason: "WIRE.md §4 [C]: an empty body"},
+		{surface: "crmcom keyLogin", class: "null", reason: "WIRE.md §4 [C]: an empty body"},
+		{surface: "crmcom keyLogin", class: "no colon", reason: "WIRE.md §4 [C]: Basic without the trailing colon"},
+		{surface: "crmcom keyLogin", class: "two spaces", reason: "RFC 9110 §11.4: one or more spaces between scheme and credentials"},
 		{surface: "crmcom", class: "content type *", reason: "WIRE.md §4 [C]: a misspelt Content-Type"},
 
 		{surface: "native", class: "content type *", reason: "native/README.md: Content-Type is not looked at"},

@@ -21,6 +21,14 @@ func wrongMethods(allowed []string) (found []mutation) {
 	return found
 }
 
+// inPlaceOfSlash puts text in place of the second slash, or behind a path that has only one.
+func inPlaceOfSlash(path, text string) string {
+	if !strings.Contains(path[1:], "/") {
+		return path + text
+	}
+	return "/" + strings.Replace(path[1:], "/", text, 1)
+}
+
 // wrongPaths are near the right one.
 func wrongPaths() []mutation {
 	to := func(change func(path string) string) func(d *draft) {
@@ -51,8 +59,8 @@ func wrongPaths() []mutation {
 		{"a suffix", elsewhere, add(".json")},
 		{"escaped question mark", elsewhere, add("%3fa=b")},
 		{"two slashes before", elsewhere, to(func(path string) string { return "/" + path })},
-		{"escaped slash", elsewhere, to(func(path string) string { return "/" + strings.Replace(path[1:], "/", "%2f", 1) })},
-		{"backslash", elsewhere, to(func(path string) string { return "/" + strings.Replace(path[1:], "/", "%5c", 1) })},
+		{"escaped slash", elsewhere, to(func(path string) string { return inPlaceOfSlash(path, "%2f") })},
+		{"backslash", elsewhere, to(func(path string) string { return inPlaceOfSlash(path, "%5c") })},
 		{"up and down", elsewhere, to(func(path string) string { return "/x/.." + path })},
 		{"escaped up and down", elsewhere, to(func(path string) string { return "/x/%2e%2e" + path })},
 		{"other letter case", elsewhere, to(swapCase)},

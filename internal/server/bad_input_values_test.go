@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/doorward/doorward/internal/authority"
+	"github.com/doorward/doorward/internal/grant"
 	"github.com/doorward/doorward/internal/secret"
 	"github.com/doorward/doorward/internal/tenant"
 )
@@ -39,6 +40,10 @@ var validValues = map[string]valid{
 	"alephee X-API-Key": key("6F9619FF-8B86-D011-B42D-00C04FC964FF"),
 	"alephee accountId": is("1200"),
 	"alephee userEmail": is("owner@acme.test"),
+	"alephee token":     made(validationToken),
+
+	"alephee listAccounts accountId":      is("1200"),
+	"alephee listAccounts documentNumber": is("CY10259033P"),
 
 	"pulse apiKey":        opaque("apiKey-3f9a1c2b7d4e"),
 	"pulse apiSecret":     key("demo-secret-0123456789abcdef"),
@@ -46,10 +51,16 @@ var validValues = map[string]valid{
 	"pulse password":      key("correct-horse-battery-staple"),
 	"pulse Authorization": made(pulseSession),
 	"pulse X-Account-ID":  opaque("6591739253089529"),
+	"pulse id":            {make: pulseKey, opaque: true},
 
 	"activeplatform X-Api-Token": key("vY5fwetestK3gJXZH5uHCw"),
 	"activeplatform reseller_id": is("1"),
 	"activeplatform account_id":  is("505"),
+
+	"activeplatform showChildResellerAccount account_id": is("1200"),
+	"activeplatform regenerateManagerKey X-Api-Token":    made(managerKey),
+	"activeplatform regenerateManagerKey reseller_id":    is("2"),
+	"activeplatform regenerateManagerKey manager_id":     is("9"),
 
 	"crmcom organisation": is("CRMDEMO"),
 	"crmcom unit":         is("EE63A82C4FEBE02FF34E90DD1EBA5ABE"),
@@ -58,7 +69,8 @@ var validValues = map[string]valid{
 	"crmcom access_token_identifier/authentication_code": key("5E0D93A1C7B84F62"),
 	"crmcom access_token_identifier/identifier":          opaque("CARD-1001"),
 	"crmcom access_token_identifier/pass_code":           key("9Q4T7Z"),
-	"crmcom token": made(crmcomSession),
+	"crmcom token":                  made(crmcomSession),
+	"crmcom keyLogin Authorization": key("C0FFEE00C0FFEE00C0FFEE00C0FFEE00"),
 
 	"native redeemLoginToken Authorization": key("demo-b2b-portal-redeem-key"),
 	"native Authorization":                  made(pulseSession),
@@ -71,6 +83,32 @@ var validValues = map[string]valid{
 func pulseSession(w *world) string {
 	by := w.actor("pulse", "Ada", authority.ByPassword("", "owner@acme.test", secret.Of("correct-horse-battery-staple")))
 	return w.session(by, authority.SessionRequest{Shape: secret.ShapeHex64, Lifetime: authority.Lifetimes{Absolute: time.Hour}})
+}
+
+// pulseKey is a new key of the account.
+func pulseKey(w *world) string {
+	by := w.actor("pulse", "Ada", authority.ByPassword("", "owner@acme.test", secret.Of("correct-horse-battery-staple")))
+	issued, err := w.authority.IssueAccountKey(w.Context(), by, authority.AccountKeyRequest{
+		Account: tenant.Account(6591739253089529), Name: "Nightly sync", Permissions: []grant.Permission{"readApplications"},
+	})
+	if err != nil {
+		w.Fatal(err)
+	}
+	return issued.Credential.ID.String()
+}
+
+// managerKey is a new key of the manager whose key the request replaces: the one that it had has ended.
+func managerKey(w *world) string {
+	text, _, err := w.authority.RegenerateManagerKey(w.Context(), authority.CommandLine(authority.Origin{}), tenant.Reseller(2), grant.Person(9))
+	if err != nil {
+		w.Fatal(err)
+	}
+	return text.Reveal()
+}
+
+func validationToken(w *world) string {
+	by := w.actor("alephee", "ERP", authority.ByKey(secret.Of("6F9619FF-8B86-D011-B42D-00C04FC964FF")))
+	return w.loginToken(by, authority.MintRequest{Account: tenant.Account(1200), Email: "owner@acme.test", Audience: 2})
 }
 
 func crmcomSession(w *world) string {

@@ -6,6 +6,7 @@ import (
 	"github.com/doorward/doorward/internal/authority"
 	"github.com/doorward/doorward/internal/dialect"
 	"github.com/doorward/doorward/internal/tenant"
+	"github.com/doorward/doorward/internal/web"
 )
 
 // showReseller answers the reseller of the path.
@@ -47,8 +48,12 @@ func (p platform) listTenants(c *dialect.Call, kind tenant.Kind, levels authorit
 	return p.writeList(c, entries, page, listed.Total)
 }
 
+// parseReseller reads the reseller of the path, in a request whose query is well-formed whatever it says.
 func parseReseller(c *dialect.Call) (tenant.ID, error) {
 	n, err := parseID("reseller_id", c.Request.PathValue("reseller_id"))
+	if err == nil {
+		_, err = web.ParseQuery(c.Request, nil)
+	}
 	return tenant.Reseller(n), err
 }
 
