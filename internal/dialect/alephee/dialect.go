@@ -64,7 +64,7 @@ func (d wire) routes() []dialect.Route {
 	return []dialect.Route{
 		get(accountsPath, byKey, d.checkAccounts, d.listAccounts),
 		get(loginTokenPath, byKey.AtTheCostOf(d.pretendToMint), d.checkMint, d.mintLoginToken),
-		get(usersPath, byKey, d.checkUsers, d.listUsers),
+		get(usersPath, byKey.AtTheCostOf(d.pretendToCheck), d.checkUsers, d.listUsers),
 	}
 }
 

@@ -44,15 +44,22 @@ func (d wire) checkUsers(c *dialect.Call) error {
 	return err
 }
 
+func (p usersParameters) checkRequest() authority.CheckRequest {
+	return authority.CheckRequest{Token: p.token, Account: tenant.Account(p.account), Audience: webAPI}
+}
+
+// pretendToCheck does for a key that is refused what is done for one whose token is, since the answer is the same.
+func (d wire) pretendToCheck(c *dialect.Call) error {
+	return d.authority.PretendToCheckLoginToken(c.Context(), c.Input.(usersParameters).checkRequest())
+}
+
 // listUsers answers GET /v2/accounts/{accountId}/users. The validation token is checked and not spent.
 func (d wire) listUsers(c *dialect.Call) error {
 	p := c.Input.(usersParameters)
-	account := tenant.Account(p.account)
-	check := authority.CheckRequest{Token: p.token, Account: account, Audience: webAPI}
-	if _, err := d.authority.CheckLoginToken(c.Context(), c.By, check); err != nil {
+	if _, err := d.authority.CheckLoginToken(c.Context(), c.By, p.checkRequest()); err != nil {
 		return err
 	}
-	members, total, err := d.authority.Members(c.Context(), c.By, account, authority.MemberPage{
+	members, total, err := d.authority.Members(c.Context(), c.By, tenant.Account(p.account), authority.MemberPage{
 		ByName: p.order.byName, Descending: p.order.descending, Offset: p.offset, Limit: p.limit,
 	})
 	if err != nil {
