@@ -31,6 +31,7 @@ var acts = []struct {
 	{2, (*client).mintOwner},
 	{8, (*client).redeem},
 	{3, (*client).release},
+	{1, (*client).revokeKey},
 	{2, (*client).verify},
 }
 
@@ -68,13 +69,19 @@ func (c *client) loginByCode(ctx context.Context) outcome {
 }
 
 func (c *client) login(ctx context.Context, send func(context.Context) answer, kept bool) outcome {
+	_, a := c.opened(ctx, send, kept)
+	return a.outcome
+}
+
+func (c *client) opened(ctx context.Context, send func(context.Context) answer, kept bool) (*session, answer) {
 	t := c.ledger.begin(audit.OpenSession)
 	a := send(ctx)
+	s := &session{text: a.text, by: t, kept: kept}
 	if a.outcome == done {
-		c.ledger.addSession(&session{text: a.text, by: t, kept: kept})
+		c.ledger.addSession(s)
 	}
 	c.ledger.end(t, a)
-	return a.outcome
+	return s, a
 }
 
 func (c *client) mintMember(ctx context.Context) outcome {
@@ -154,6 +161,32 @@ func release(ctx context.Context, book *ledger, w wire, s *session) *try {
 	t := book.begin(audit.CloseSession, &s.endings)
 	t.again = func(ctx context.Context, book *ledger, w wire) *try { return release(ctx, book, w, s) }
 	book.end(t, w.release(ctx, s.text))
+	return t
+}
+
+// revokeKey makes a key, logs in by it, and revokes it, which ends the session.
+func (c *client) revokeKey(ctx context.Context) outcome {
+	by, a := c.opened(ctx, c.wire.loginByKeyPair, true)
+	if a.outcome != done {
+		return a.outcome
+	}
+	t := c.ledger.begin(audit.IssueCredential)
+	id, pair, a := c.wire.issueKey(ctx, by.text)
+	c.ledger.end(t, a)
+	if a.outcome != done {
+		return a.outcome
+	}
+	s, a := c.opened(ctx, func(ctx context.Context) answer { return c.wire.loginBy(ctx, pair) }, true)
+	if a.outcome != done {
+		return a.outcome
+	}
+	return revokeKey(ctx, c.ledger, c.wire, by.text, id, s).outcome
+}
+
+func revokeKey(ctx context.Context, book *ledger, w wire, by, id string, s *session) *try {
+	t := book.begin(audit.RevokeCredential, &s.endings)
+	t.again = func(ctx context.Context, book *ledger, w wire) *try { return revokeKey(ctx, book, w, by, id, s) }
+	book.end(t, w.revokeKey(ctx, by, id))
 	return t
 }
 

@@ -33,7 +33,7 @@ audiences:
   - {id: 3, name: Panel, kind: portal, url: "{installation}/?user_email={email}&user_token={token}", lifetime: {default: 5m, min: 5s, max: 15m}, credential: %q}
 organisations:
   - name: CRASH
-    roles: [{name: admin, permissions: [readApplications]}]
+    roles: [{name: admin, permissions: [readApplications, readApiKeys, writeApiKeys]}]
     people:
       - {id: 1, name: Buyer, email: %s}
       - {id: 2, name: Owner, email: owner@crash.test}
@@ -54,7 +54,7 @@ organisations:
 %s
     api_keys:
       - {name: Handing over, key: %q, accounts: [%d], dialects: [alephee]}
-      - {name: Logging in, key: %q, secret: %q, account: %d, person: owner@crash.test, permissions: [readApplications], dialects: [pulse]}
+      - {name: Logging in, key: %q, secret: %q, account: %d, person: owner@crash.test, permissions: [readApplications, readApiKeys, writeApiKeys], dialects: [pulse]}
 `, audienceKeys[1], audienceKeys[3], member, codeOfUser, people.String(), managerKey, portal, member, accounts.String(),
 		memberKey, portal, pairKey, pairSecret, portal)
 }

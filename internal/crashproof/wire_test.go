@@ -104,6 +104,21 @@ func (w wire) loginByKeyPair(ctx context.Context) answer {
 	return w.send(ctx, "POST", "/auth/login", `{"apiKey":"`+pairKey+`","apiSecret":"`+pairSecret+`"}`).read("token")
 }
 
+// issueKey makes a key pair, of which the answer keeps id, key and secret.
+func (w wire) issueKey(ctx context.Context, session string) (id, body string, a answer) {
+	a = w.send(ctx, "POST", "/apikeys", `{"name":"crash","permissions":["readApplications"]}`, "Authorization", "Bearer "+session).read("apiSecret")
+	body = `{"apiKey":"` + a.read("apiKey").text + `","apiSecret":"` + a.text + `"}`
+	return a.read("id").text, body, a
+}
+
+func (w wire) loginBy(ctx context.Context, body string) answer {
+	return w.send(ctx, "POST", "/auth/login", body).read("token")
+}
+
+func (w wire) revokeKey(ctx context.Context, session, id string) answer {
+	return w.send(ctx, "DELETE", "/apikeys/"+id, "", "Authorization", "Bearer "+session)
+}
+
 func (w wire) loginByCode(ctx context.Context) answer {
 	return w.send(ctx, "POST", "/crmapi/rest/v2/authentication/token",
 		`{"organisation":"CRASH","access_token_identifier":{"authentication_code":"`+codeOfUser+`"}}`).readStatus().read("data", "token")
