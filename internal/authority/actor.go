@@ -26,6 +26,7 @@ type Actor struct {
 	credential Credential
 	session    SessionID
 	actingBy   grant.PrincipalID // who acts as the principal, in an acting session
+	handedOver bool              // its session was redeemed from a login token
 	own        bool              // Doorward itself: its command line or its hand-off page
 }
 

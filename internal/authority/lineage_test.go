@@ -77,3 +77,15 @@ func TestThereIsNoSessionToCloseForWhoCameByACredential(t *testing.T) {
 		wantFault(t, env.Authority.CloseSession(t.Context(), as(t, env, pair)), fault.Denied, authority.ReasonNoPermission)
 	})
 }
+
+func TestWhoWasHandedOverCannotHandOverAgain(t *testing.T) {
+	eachCore(t, func(t *testing.T, env *testenv.Env) {
+		redeemed := mustRedeem(t, env, portal, mint(t, env, as(t, env, integrator), forMember))
+		by, _, err := env.Authority.AuthenticateSession(t.Context(), here, redeemed.Token)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = env.Authority.MintLoginToken(t.Context(), by, forMember)
+		wantFault(t, err, fault.Denied, authority.ReasonHandedOver)
+	})
+}

@@ -135,6 +135,9 @@ func (a *Authority) refuseMint(by Actor, r MintRequest, plan mintPlan) error {
 	switch {
 	case by.actingBy != "":
 		return fault.New(fault.Denied, ReasonActing, "Who acts for somebody else cannot hand over.")
+	case by.handedOver:
+		// Ending a session ends what came from it, one level down: depth one keeps that whole.
+		return fault.New(fault.Denied, ReasonHandedOver, "Who was handed over cannot hand over again.")
 	case !by.may(permission, path), r.Within != "" && !by.may(permission, path.From(r.Within)):
 		return fault.New(fault.NotFound, ReasonOutside, "There is no such account.")
 	}

@@ -23,6 +23,7 @@ const (
 	ReasonNoOwner           = "no-active-owner"     // the account has none
 	ReasonNoPortal          = "no-portal"           // the account has none
 	ReasonActing            = "acting-session"      // what somebody acting for another may not do
+	ReasonHandedOver        = "handed-over"         // what somebody who was handed over may not do
 	ReasonNotOwnUnit        = "unit-not-held"       //
 	ReasonClosed            = "session-closed"      //
 	ReasonIdle              = "session-idle"        //

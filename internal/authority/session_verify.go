@@ -151,6 +151,7 @@ func (a *Authority) AuthenticateSession(ctx context.Context, from Origin, token 
 		credential: v.Credential, session: v.Session.ID, actingBy: v.Session.Actor,
 	}
 	if !v.Session.LoginToken.IsZero() {
+		by.handedOver = true
 		// A handed-over person is not bound by what bound the credential that handed it over.
 		by.credential = Credential{ID: v.Credential.ID, SecretAt: v.Session.SecretAt, Restriction: Restriction{Tenants: []tenant.ID{v.Session.Account}}}
 	}
