@@ -132,14 +132,11 @@ func (a *Authority) refuseMint(by Actor, r MintRequest, plan mintPlan) error {
 	if r.AsOwner {
 		permission = grant.ActAsOwner
 	}
-	switch {
-	case by.actingBy != "":
-		return fault.New(fault.Denied, ReasonActing, "Who acts for somebody else cannot hand over.")
-	case by.handedOver:
-		// Ending a session ends what came from it, one level down: depth one keeps that whole.
-		return fault.New(fault.Denied, ReasonHandedOver, "Who was handed over cannot hand over again.")
-	case !by.may(permission, path), r.Within != "" && !by.may(permission, path.From(r.Within)):
-		return fault.New(fault.NotFound, ReasonOutside, "There is no such account.")
+	if refused := by.refusedHandOver(permission, path); refused != nil {
+		return refused
+	}
+	if r.Within != "" && !by.may(permission, path.From(r.Within)) {
+		return noSuchAccount()
 	}
 	if _, suspended := path.Suspended(); suspended {
 		return fault.New(fault.Unmet, ReasonTenantSuspended, "The account is suspended.")
@@ -151,6 +148,24 @@ func (a *Authority) refuseMint(by Actor, r MintRequest, plan mintPlan) error {
 		return fault.New(fault.Unmet, ReasonNoPortal, "The account has no portal.")
 	}
 	return nil
+}
+
+// refusedHandOver returns why the actor may hand nobody over at the account of path, or nil.
+func (by Actor) refusedHandOver(p grant.Permission, path tenant.Path) error {
+	switch {
+	case by.actingBy != "":
+		return fault.New(fault.Denied, ReasonActing, "Who acts for somebody else cannot hand over.")
+	case by.handedOver:
+		// Ending a session ends what came from it, one level down: depth one keeps that whole.
+		return fault.New(fault.Denied, ReasonHandedOver, "Who was handed over cannot hand over again.")
+	case !by.may(p, path):
+		return noSuchAccount()
+	}
+	return nil
+}
+
+func noSuchAccount() error {
+	return fault.New(fault.NotFound, ReasonOutside, "There is no such account.")
 }
 
 func refusedSubject(r MintRequest, reason string) error {

@@ -31,23 +31,21 @@ func (a *Authority) Members(ctx context.Context, by Actor, account tenant.ID, pa
 	if err != nil {
 		return nil, 0, err
 	}
-	if refused := by.refuseHandingOverAt(pathOf(lineage)); refused != nil {
+	if refused := by.refusedMembers(pathOf(lineage)); refused != nil {
 		return nil, 0, a.refuseRead(ctx, by, grant.MintLoginToken, account, refused)
 	}
 	return members, total, nil
 }
 
-// refuseHandingOverAt returns why the actor may hand nobody over at the account of path, or nil.
-func (by Actor) refuseHandingOverAt(path tenant.Path) error {
-	_, suspended := path.Suspended()
-	switch {
-	case by.IsZero():
+// refusedMembers returns why the actor may not see whom it could hand over at the account of path, or nil.
+func (by Actor) refusedMembers(path tenant.Path) error {
+	if by.IsZero() {
 		return fault.New(fault.Unauthenticated, ReasonNobody, "Authentication is required.")
-	case by.actingBy != "":
-		return fault.New(fault.Denied, ReasonActing, "Who acts for somebody else cannot hand over.")
-	case !by.may(grant.MintLoginToken, path):
-		return fault.New(fault.NotFound, ReasonOutside, "There is no such account.")
-	case suspended:
+	}
+	if refused := by.refusedHandOver(grant.MintLoginToken, path); refused != nil {
+		return refused
+	}
+	if _, suspended := path.Suspended(); suspended {
 		return fault.New(fault.NotFound, ReasonTenantSuspended, "There is no such account.")
 	}
 	return nil
