@@ -1,6 +1,7 @@
 package secret_test
 
 import (
+	"math"
 	"regexp"
 	"strings"
 	"testing"
@@ -184,5 +185,30 @@ func TestAManagerKeyIsNativeAndNeverTheSame(t *testing.T) {
 	}
 	if len(seen) != 100 {
 		t.Errorf("100 minted, %d different", len(seen))
+	}
+}
+
+func TestWhatIsMintedInOneMomentHasAtLeast128RandomBits(t *testing.T) {
+	keys := testKeys()
+	for _, m := range mintings {
+		var seen [64]map[byte]bool
+		for range 2000 {
+			for i, c := range []byte(m.mint(keys).Text.Reveal()) {
+				if seen[i] == nil {
+					seen[i] = map[byte]bool{}
+				}
+				seen[i][c] = true
+			}
+		}
+		bits := 0.0
+		for _, characters := range seen {
+			bits += math.Log2(float64(max(1, len(characters))))
+		}
+		if m.shape == secret.ShapeNative {
+			bits -= 24 // the checksum follows from the others
+		}
+		if bits < 128 {
+			t.Errorf("%s: %.1f", m.name, bits)
+		}
 	}
 }
