@@ -202,14 +202,14 @@ func (m *matrix) playWhole(c badCase, beside []string) {
 		m.play(c, mutations)
 	}
 	if m.current.body != nil {
-		inputs := []string{"body", "unknown", canary}
+		inputs := []string{"body"}
 		for _, p := range m.form {
 			inputs = append(inputs, p.inputs()...)
 		}
 		whole("body", false, inputs, func() []mutation { return wrongBodies(m.current.body.render()) })
 		whole("content type", false, []string{"Content-Type"}, wrongContentTypes)
 	}
-	queried := append([]string{"query", "unknown", canary}, m.form.queried()...)
+	queried := append([]string{"query"}, m.form.queried()...)
 	whole("query", false, queried, func() []mutation { return wrongQueries(m.form.queried() != nil) })
 	whole("headers", false, []string{"body"}, func() []mutation { return oddHeaders(c.operation.method) })
 	whole("path", false, nil, wrongPaths)

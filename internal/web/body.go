@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"strings"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -34,19 +33,19 @@ func ReadBody(r *http.Request) ([]byte, error) {
 // DecodeJSON reads one JSON value into dst. Duplicate members, bytes that are not UTF-8, trailing data and nesting
 // beyond MaxDepth are refused, and so is a string, value or name, that holds a control character, by an escape too: no
 // store and no log should see it, and NUL no store takes. Member names are case-sensitive; unknown members are refused
-// when strict. The fault names the member at fault where it is known.
+// when strict. The fault names the member at fault as far as dst knows its name.
 func DecodeJSON(body []byte, dst any, strict bool) error {
-	if err := checkTokens(body); err != nil {
+	if err := checkTokens(body, dst); err != nil {
 		return err
 	}
 	if err := json.Unmarshal(body, dst, json.RejectUnknownMembers(strict)); err != nil {
-		return jsonFault(err)
+		return jsonFault(err, dst)
 	}
 	return nil
 }
 
 // checkTokens looks at every token, those of unknown members too, as far as the body is JSON at all.
-func checkTokens(body []byte) error {
+func checkTokens(body []byte, dst any) error {
 	d := jsontext.NewDecoder(bytes.NewReader(body))
 	for {
 		token, err := d.ReadToken()
@@ -56,12 +55,12 @@ func checkTokens(body []byte) error {
 		case d.StackDepth() > MaxDepth:
 			return fault.BadParameter("body", "The JSON is nested too deeply.")
 		case token.Kind() == '"' && !Clean(token.String()):
-			return fault.BadParameter(memberAt(d.StackPointer()), "The member holds control characters.")
+			return fault.BadParameter(memberAt(d.StackPointer(), dst), "The member holds control characters.")
 		}
 	}
 }
 
-func jsonFault(err error) error {
+func jsonFault(err error, dst any) error {
 	f := fault.BadParameter("body", "The body is not valid JSON.")
 	f.Cause = err
 	var pointer jsontext.Pointer
@@ -78,14 +77,6 @@ func jsonFault(err error) error {
 			f.Message = "The member is given more than once."
 		}
 	}
-	f.Parameter = memberAt(pointer)
+	f.Parameter = memberAt(pointer, dst)
 	return f
-}
-
-// memberAt names a member as a client may read it again; a name that no log should see is the body.
-func memberAt(pointer jsontext.Pointer) string {
-	if name := strings.Trim(string(pointer), "/"); name != "" && Clean(name) {
-		return name
-	}
-	return "body"
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -15,8 +16,15 @@ import (
 type Query map[string]string
 
 // ParseQuery reads the query of a request. It fails, naming the parameter, on broken escapes, bytes that are not
-// UTF-8, control characters and repeated parameters. fold, when not nil, maps each name to the one it counts as.
-func ParseQuery(r *http.Request, fold func(name string) string) (Query, error) {
+// UTF-8, control characters and repeated parameters. fold, when not nil, maps each name to the one it counts as. A
+// parameter that is not among the known ones is called "query": a made-up name may be a secret in the wrong place.
+func ParseQuery(r *http.Request, fold func(name string) string, known ...string) (Query, error) {
+	called := func(name string) string {
+		if slices.Contains(known, name) {
+			return name
+		}
+		return "query"
+	}
 	q := Query{}
 	for pair := range strings.SplitSeq(r.URL.RawQuery, "&") {
 		if pair == "" {
@@ -32,10 +40,10 @@ func ParseQuery(r *http.Request, fold func(name string) string) (Query, error) {
 		}
 		value, err := url.QueryUnescape(rawValue)
 		if err != nil || !Clean(value) {
-			return nil, fault.BadParameter(name, "The parameter is not valid UTF-8 text in valid escapes.")
+			return nil, fault.BadParameter(called(name), "The parameter is not valid UTF-8 text in valid escapes.")
 		}
 		if _, twice := q[name]; twice {
-			return nil, fault.BadParameter(name, "The parameter is given more than once.")
+			return nil, fault.BadParameter(called(name), "The parameter is given more than once.")
 		}
 		q[name] = value
 	}

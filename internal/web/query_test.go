@@ -17,10 +17,11 @@ func TestAQueryIsTakenStrictly(t *testing.T) {
 		"a=1&a=2": "a", "a=1&a=1": "a", "a=1&%61=1": "a", "A=1&a=1": "a",
 		"a=%": "a", "a=%zz": "a", "a=%ff": "a", "a=%00": "a", "a=%0d%0a": "a", "a=%7f": "a",
 		"%00=1": "query", "%ff=1": "query", "%=1": "query",
+		"secret=%": "query", "secret=1&secret=1": "query", "secret=1&SECRET=1": "query", "secret=1&x=2": "",
 	} {
 		r := httptest.NewRequest("GET", "/", nil)
 		r.URL.RawQuery = raw
-		q, err := web.ParseQuery(r, strings.ToLower)
+		q, err := web.ParseQuery(r, strings.ToLower, "a", "b")
 		if parameter == "" {
 			if err != nil {
 				t.Errorf("%q: %v", raw, err)

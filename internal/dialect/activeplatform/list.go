@@ -19,11 +19,14 @@ const (
 	pageNumber = "page[number]"
 )
 
+// queryNames are the query parameters of this dialect.
+var queryNames = []string{"account_id", pageSize, pageNumber}
+
 // parsePage reads which page is asked for. What would change the answer in a way not spoken here is refused: who filters
 // and is shown everything takes it for the filtered.
 func parsePage(r *http.Request) (authority.Page, error) {
 	page := authority.Page{Size: defaultPageSize, Number: 1}
-	query, err := web.ParseQuery(r, nil)
+	query, err := web.ParseQuery(r, nil, queryNames...)
 	if err != nil {
 		return page, err
 	}
@@ -32,7 +35,7 @@ func parsePage(r *http.Request) (authority.Page, error) {
 		switch {
 		case name == pageSize, name == pageNumber:
 		case family == "page", family == "filter", family == "include", family == "sort":
-			return page, fault.BadParameter(name, "The parameter is not supported here.")
+			return page, fault.BadParameter(family, "The parameter is not supported here.")
 		}
 	}
 	if query.Has(pageSize) {

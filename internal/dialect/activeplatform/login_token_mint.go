@@ -34,7 +34,7 @@ func parseMint(r *http.Request) (reseller, account tenant.ID, err error) {
 	if err != nil {
 		return "", "", err
 	}
-	query, err := web.ParseQuery(r, nil)
+	query, err := web.ParseQuery(r, nil, queryNames...)
 	if err != nil {
 		return "", "", err
 	}

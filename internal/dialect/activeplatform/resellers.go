@@ -52,7 +52,7 @@ func (p platform) listTenants(c *dialect.Call, kind tenant.Kind, levels authorit
 func parseReseller(c *dialect.Call) (tenant.ID, error) {
 	n, err := parseID("reseller_id", c.Request.PathValue("reseller_id"))
 	if err == nil {
-		_, err = web.ParseQuery(c.Request, nil)
+		_, err = web.ParseQuery(c.Request, nil, queryNames...)
 	}
 	return tenant.Reseller(n), err
 }

@@ -22,7 +22,7 @@ type accountsParameters struct {
 
 // parseAccounts reads the request. Client code sends accountId on every call, and documentNumber to look one up.
 func parseAccounts(r *http.Request) (p accountsParameters, err error) {
-	query, err := web.ParseQuery(r, foldName)
+	query, err := web.ParseQuery(r, foldName, parameterNames...)
 	if err != nil {
 		return p, err
 	}

@@ -2,7 +2,6 @@ package alephee
 
 import (
 	"net/http"
-	"slices"
 	"strconv"
 
 	"github.com/doorward/doorward/internal/authority"
@@ -58,9 +57,6 @@ func messageOf(status int, f *fault.Error) string {
 	parameter := f.Parameter
 	if name, ok := wireNames[parameter]; ok {
 		parameter = name
-	}
-	if !slices.Contains(parameterNames, parameter) && parameter != keyHeader && parameter != "path" && parameter != "body" {
-		parameter = "query" // a name that a client made up may be a key that slipped into the wrong place
 	}
 	return parameter + ": " + f.Message
 }

@@ -49,7 +49,7 @@ type mintParameters struct {
 // if at all, the same in the query; module 1 or 2; ttl 5 to 60 s. Numbers are plain ASCII digits without sign, leading
 // zero, point, exponent or space. It fails with Malformed, naming the parameter. Key and e-mail may be anything.
 func parseMint(r *http.Request) (p mintParameters, err error) {
-	query, err := web.ParseQuery(r, foldName)
+	query, err := web.ParseQuery(r, foldName, parameterNames...)
 	if err != nil {
 		return p, err
 	}

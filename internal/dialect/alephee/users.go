@@ -22,7 +22,7 @@ type usersParameters struct {
 }
 
 func parseUsers(r *http.Request) (p usersParameters, err error) {
-	query, err := web.ParseQuery(r, foldName)
+	query, err := web.ParseQuery(r, foldName, parameterNames...)
 	if err != nil {
 		return p, err
 	}

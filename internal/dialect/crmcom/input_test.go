@@ -24,7 +24,7 @@ var badLogins = []struct{ name, body, code, parameter string }{
 	{"trailing data", passwordBody + "null", invalid, "body"},
 	{"deep", `{"x":` + strings.Repeat(`{"x":`, 33) + "1" + strings.Repeat("}", 34), invalid, "body"},
 	{"invalid UTF-8", "{\"username\":\"\xc3\x28\",\"password\":\"x\",\"organisation\":\"CRMDEMO\"}", invalid, "username"},
-	{"invalid UTF-8 in an unknown member", "{\"x\":\"\xff\"," + passwordBody[1:], invalid, "x"},
+	{"invalid UTF-8 in an unknown member", "{\"x\":\"\xff\"," + passwordBody[1:], invalid, "body"},
 	{"too large", `{"x":"` + strings.Repeat("x", 64<<10) + `"}`, invalid, "body"},
 	{"no members", "{}", absent, "organisation"},
 	{"null", "null", absent, "organisation"},

@@ -8,7 +8,7 @@ import (
 
 // queryToken reads the session token as GET calls carry it.
 func queryToken(c *dialect.Call) (secret.Text, error) {
-	query, err := web.ParseQuery(c.Request, nil)
+	query, err := web.ParseQuery(c.Request, nil, "token")
 	if err != nil {
 		return secret.Text{}, err
 	}
