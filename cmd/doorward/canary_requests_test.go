@@ -106,7 +106,7 @@ func misplacements(method string) (all []misplacement) {
 	for _, header := range []string{
 		"X-Api-Token: $", "X-API-Key: $", "X-Account-ID: $", "Cookie: __Host-doorward-session=$; doorward-session=$; __Host-doorward-attempt=$", "Cookie: $",
 		"User-Agent: $", "Referer: https://x.test/?token=$", "Idempotency-Key: $", "Idempotency-Key: $ $", "Origin: https://$.test", "Content-Type: $", "Accept: $",
-		"X-Request-Id: $", "X-HTTP-Method-Override: $", "traceparent: $", "$: 1", "Authorization: $", "Authorization: Bearer $", "Authorization: Bearer $ $",
+		"X-Request-Id: $", "X-HTTP-Method-Override: $", "X-Forwarded-For: $", "Forwarded: for=$", "traceparent: $", "$: 1", "Authorization: $", "Authorization: Bearer $", "Authorization: Bearer $ $",
 		"Authorization: Basic $", "Authorization: Digest username=\"$\"", "Expect: $", "Transfer-Encoding: $",
 	} {
 		add("header "+header, func(r route, s string) asking {
