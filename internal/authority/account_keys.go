@@ -24,8 +24,9 @@ type AccountKeyRequest struct {
 	Permissions []grant.Permission // at least one, all of which the actor has in that account
 }
 
-// IssueAccountKey makes the actor a key pair for an account, with a fixed set of its own permissions there. It needs
-// grant.WriteAPIKeys in that account. It fails with Denied, and with Malformed for a name.
+// IssueAccountKey makes the actor a key pair for an account, with a fixed set of its own permissions there. What else
+// binds the actor's credential (dialects, networks, limits, its end) binds the new one. It needs grant.WriteAPIKeys in
+// that account. It fails with Denied, and with Malformed for a name.
 func (a *Authority) IssueAccountKey(ctx context.Context, by Actor, r AccountKeyRequest) (IssuedCredential, error) {
 	refused := a.refusedAccountKeys(by, r.Account, grant.WriteAPIKeys)
 	if refused == nil {
@@ -43,8 +44,8 @@ func (a *Authority) IssueAccountKey(ctx context.Context, by Actor, r AccountKeyR
 		made = IssuedCredential{Key: key, Secret: minted.Text, Credential: Credential{
 			ID: CredentialID(secret.NewID(now)), Kind: KeyPair, Principal: by.Principal().ID, Name: r.Name,
 			PublicID: key.Reveal(), Lookup: a.LookupOf(KeyPair, key), Verifier: minted.Fingerprint,
-			Restriction: Restriction{Tenants: []tenant.ID{r.Account}, Permissions: slices.Clone(r.Permissions)},
-			Status:      Active, SecretAt: now, CreatedAt: now, UpdatedAt: now, CreatedBy: by.Principal().ID,
+			Restriction: by.credential.within(r.Account, r.Permissions), Limits: by.credential.Limits, ExpiresAt: by.credential.ExpiresAt,
+			Status: Active, SecretAt: now, CreatedAt: now, UpdatedAt: now, CreatedBy: by.Principal().ID,
 		}}
 		tx.PutCredential(made.Credential)
 		made.Credential.describe(e)
@@ -55,6 +56,13 @@ func (a *Authority) IssueAccountKey(ctx context.Context, by Actor, r AccountKeyR
 		return IssuedCredential{}, uniqueCredential(err)
 	}
 	return made, nil
+}
+
+// within returns a restriction to some permissions in an account that keeps what else the credential is bound by.
+func (c Credential) within(account tenant.ID, permissions []grant.Permission) Restriction {
+	r := c.Restriction
+	r.Tenants, r.Permissions = []tenant.ID{account}, slices.Clone(permissions)
+	return r
 }
 
 // AccountKeys returns the live key pairs of an account, in the order they were made. It needs grant.ReadAPIKeys or

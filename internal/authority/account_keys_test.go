@@ -1,0 +1,46 @@
+package authority_test
+
+import (
+	"net/netip"
+	"testing"
+	"time"
+
+	"github.com/doorward/doorward/internal/authority"
+	"github.com/doorward/doorward/internal/grant"
+	"github.com/doorward/doorward/internal/testenv"
+)
+
+// eachKeyed is eachCore where Ada may write keys of her account.
+func eachKeyed(t *testing.T, test func(t *testing.T, env *testenv.Env)) {
+	t.Helper()
+	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
+		env.Apply(t, with(t, "permissions: [readApplications, writeApplications]}", "permissions: [readApplications, writeApiKeys]}"))
+		test(t, env)
+	})
+}
+
+// TestAnAccountKeyIsBoundByWhatBindsItsMakersCredential: else whoever holds a bounded key would make itself one without bounds.
+func TestAnAccountKeyIsBoundByWhatBindsItsMakersCredential(t *testing.T) {
+	eachKeyed(t, func(t *testing.T, env *testenv.Env) {
+		r := keyOfAda
+		r.ExpiresAt = env.Clock.Now().Add(time.Hour)
+		r.Networks, r.Dialects = []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}, []string{"native"}
+		r.Limits = map[string]int{"accounts": 5}
+		by := as(t, env, authority.ByKey(issue(t, env, r).Key))
+		made, err := env.Authority.IssueAccountKey(t.Context(), by, authority.AccountKeyRequest{
+			Account: acme, Name: "made", Permissions: []grant.Permission{"readApplications"},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		proof := authority.ByKeyPair(made.Key, made.Secret)
+		as(t, env, proof)
+		mustReason(t, env, from("198.51.100.1"), proof, authority.ReasonNetwork)
+		mustReason(t, env, authority.Origin{Dialect: "pulse", Source: here.Source}, proof, authority.ReasonDialect)
+		if made.Credential.Limits["accounts"] != 5 {
+			t.Errorf("limits %v", made.Credential.Limits)
+		}
+		env.Clock.Advance(time.Hour)
+		wantAuthenticated(t, env, proof, authority.ReasonExpired)
+	})
+}
