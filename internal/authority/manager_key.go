@@ -13,7 +13,7 @@ import (
 )
 
 // RegenerateManagerKey gives a manager of a reseller a new personal key, shown this once. The one until now, and with
-// it all that came from it, ends in the same transaction; what it was restricted to holds for the new one. Managers do
+// it all that came from it, ends in the same transaction; what it was restricted to, in time too, holds for the new one. Managers do
 // it for themselves, and for another who may manage credentials there and has no less than the other has anywhere. It
 // fails with NotFound for a manager outside the actor's reach as for one that does not exist, and with Denied.
 func (a *Authority) RegenerateManagerKey(ctx context.Context, by Actor, at tenant.ID, manager grant.PrincipalID) (secret.Text, Credential, error) {
@@ -39,6 +39,9 @@ func (a *Authority) RegenerateManagerKey(ctx context.Context, by Actor, at tenan
 		for _, old := range owned {
 			if old.Kind == ManagerKey && old.Principal == manager && old.RevokedAt.IsZero() {
 				made.Restriction, made.Limits = old.Restriction, old.Limits
+				if old.ExpiresAt.After(made.CreatedAt) {
+					made.ExpiresAt = old.ExpiresAt
+				}
 				old.ReplacedBy, old.RevokedAt, old.UpdatedAt = made.ID, made.CreatedAt, made.CreatedAt
 				tx.PutCredential(old)
 				tx.Publish(FeedCredential, old.ID.String())

@@ -274,7 +274,7 @@ func TestWhatAKeyWasRestrictedToHoldsForTheNextOne(t *testing.T) {
 	eachCore(t, func(t *testing.T, env *testenv.Env) {
 		change(t, env, func(ctx context.Context, tx authority.Tx) error {
 			owned, err := tx.CredentialsOf(ctx, []grant.PrincipalID{admin})
-			owned[0].Dialects = []string{"native"}
+			owned[0].Dialects, owned[0].ExpiresAt = []string{"native"}, env.Clock.Now().Add(time.Hour)
 			tx.PutCredential(owned[0])
 			return err
 		})
@@ -285,6 +285,8 @@ func TestWhatAKeyWasRestrictedToHoldsForTheNextOne(t *testing.T) {
 			t.Errorf("elsewhere: %v", err)
 		}
 		as(t, env, fresh)
+		env.Clock.Advance(time.Hour)
+		wantAuthenticated(t, env, fresh, authority.ReasonExpired)
 	})
 }
 
