@@ -2,6 +2,7 @@ package authority
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/doorward/doorward/internal/audit"
@@ -38,7 +39,10 @@ func (a *Authority) IssueAccountKey(ctx context.Context, by Actor, r AccountKeyR
 		}
 	}
 	var made IssuedCredential
-	err := a.act(ctx, by, audit.IssueCredential, refused, func(_ context.Context, tx Tx, e *audit.Event) error {
+	err := a.act(ctx, by, audit.IssueCredential, refused, func(ctx context.Context, tx Tx, e *audit.Event) error {
+		if err := a.mustStillCount(ctx, tx, by); err != nil {
+			return err
+		}
 		now := a.store.Now()
 		key, minted := a.keys.MintKeyPair(now)
 		made = IssuedCredential{Key: key, Secret: minted.Text, Credential: Credential{
@@ -52,10 +56,26 @@ func (a *Authority) IssueAccountKey(ctx context.Context, by Actor, r AccountKeyR
 		e.Tenant = r.Account
 		return nil
 	})
+	if errors.Is(err, errKeyEnded) {
+		err = a.refuse(ctx, by.event(audit.IssueCredential), err)
+	}
 	if err != nil {
 		return IssuedCredential{}, uniqueCredential(err)
 	}
 	return made, nil
+}
+
+// mustStillCount refuses an actor whose credential ended, or was given another secret, after it had been authenticated:
+// what it makes would outlive that.
+func (a *Authority) mustStillCount(ctx context.Context, tx Tx, by Actor) error {
+	if err := tx.LockDirectory(ctx); err != nil {
+		return err
+	}
+	c, _, err := tx.Credential(ctx, by.credential.ID)
+	if fault.KindOf(err) == fault.NotFound || err == nil && !a.stillCounts(by, []Credential{c}) {
+		return errKeyEnded
+	}
+	return err
 }
 
 // within returns a restriction to some permissions in an account that keeps what else the credential is bound by.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/doorward/doorward/internal/authority"
+	"github.com/doorward/doorward/internal/fault"
 	"github.com/doorward/doorward/internal/grant"
 	"github.com/doorward/doorward/internal/testenv"
 )
@@ -42,5 +43,23 @@ func TestAnAccountKeyIsBoundByWhatBindsItsMakersCredential(t *testing.T) {
 		}
 		env.Clock.Advance(time.Hour)
 		wantAuthenticated(t, env, proof, authority.ReasonExpired)
+	})
+}
+
+func TestARequestInFlightWhileItsKeyEndsMakesNoAccountKey(t *testing.T) {
+	eachKeyed(t, func(t *testing.T, env *testenv.Env) {
+		key := issue(t, env, keyOfAda)
+		by := as(t, env, authority.ByKey(key.Key))
+		if _, err := env.Authority.RevokeCredential(t.Context(), operator, key.Credential.ID); err != nil {
+			t.Fatal(err)
+		}
+		before := allCredentials(t, env)
+		_, err := env.Authority.IssueAccountKey(t.Context(), by, authority.AccountKeyRequest{
+			Account: acme, Name: "late", Permissions: []grant.Permission{"readApplications"},
+		})
+		wantFault(t, err, fault.Unauthenticated, authority.ReasonRevoked)
+		if after := allCredentials(t, env); len(after) != len(before) {
+			t.Errorf("%d credentials, then %d", len(before), len(after))
+		}
 	})
 }

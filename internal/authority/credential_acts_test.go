@@ -25,7 +25,7 @@ func credentialActs(t testing.TB, env *testenv.Env) map[string]act {
 	setRole(agents.Permissions...)
 	defer setRole("readApplications", "writeApplications")
 	key, rotated, revoked := issue(t, env, keyOfAda), issue(t, env, keyOfAda), issue(t, env, keyOfAda)
-	ada := as(t, env, authority.ByKey(key.Key))
+	ada := as(t, env, authority.ByKey(issue(t, env, keyOfAda).Key)) // none of the acts ends it
 	pairs := make([]authority.CredentialID, 2)
 	for i := range pairs {
 		made, err := env.Authority.IssueAccountKey(ctx, ada, authority.AccountKeyRequest{Account: acme, Name: "p", Permissions: agents.Permissions})
