@@ -118,8 +118,9 @@ func appendKeys(ctx context.Context, v View, keys []AccountKey, page []Credentia
 	return keys, err
 }
 
-// ChangeAccountKey changes a key pair of an account; permissions must be the actor's own there. It needs
-// grant.WriteAPIKeys in that account, and fails with NotFound for a key that is not the account's.
+// ChangeAccountKey changes a key pair of an account; permissions must be the actor's own there, and whoever enables a
+// key has all that it may there. It needs grant.WriteAPIKeys in that account, and fails with NotFound for a key that is
+// not the account's.
 func (a *Authority) ChangeAccountKey(ctx context.Context, by Actor, account tenant.ID, id CredentialID, change CredentialChange) (AccountKey, error) {
 	refused := a.refusedAccountKeys(by, account, grant.WriteAPIKeys)
 	if refused == nil && change.Permissions != nil {
@@ -128,7 +129,7 @@ func (a *Authority) ChangeAccountKey(ctx context.Context, by Actor, account tena
 	if refused != nil || by.IsZero() {
 		return AccountKey{}, a.actMany(ctx, by, audit.ChangeCredential, refused, nil)
 	}
-	changed, err := a.changeCredential(ctx, by, id, change, a.judgeAccountKey(account))
+	changed, err := a.changeCredential(ctx, by, id, change, a.judgeKeyChange(by, account, change))
 	if err != nil {
 		return AccountKey{}, goneAccountKey(err)
 	}
@@ -168,6 +169,36 @@ func (a *Authority) judgeAccountKey(account tenant.ID) func(Credential, Standing
 		}
 		return nil
 	}
+}
+
+// judgeKeyChange is judgeAccountKey for a change.
+func (a *Authority) judgeKeyChange(by Actor, account tenant.ID, change CredentialChange) func(Credential, Standing) error {
+	judge := a.judgeAccountKey(account)
+	return func(c Credential, holder Standing) error {
+		if err := judge(c, holder); err != nil {
+			return err
+		}
+		next, path := change.of(c), holder.Path(account)
+		lacks := func(p grant.Permission) bool { return !by.may(p, path) }
+		if c.Status == Disabled && next.Status == Active && slices.ContainsFunc(a.grantedTo(next, holder, path), lacks) {
+			// Else a weak key would bring a strong one back that was taken from the same thief.
+			return fault.New(fault.Denied, ReasonNoPermission, "A key is enabled by who has all its permissions in this account.")
+		}
+		return nil
+	}
+}
+
+// grantedTo returns the permissions that a credential has at the tenant of path: its own, else all of its holder.
+func (a *Authority) grantedTo(c Credential, holder Standing, path tenant.Path) (permissions []grant.Permission) {
+	if c.Permissions != nil {
+		return c.Permissions
+	}
+	for _, h := range a.heldOf(holder) {
+		if h.Covers(path) {
+			permissions = append(permissions, h.RoleOf.Permissions...)
+		}
+	}
+	return permissions
 }
 
 // refusedAccountKeys returns why an actor may not deal with the keys of an account, or nil; any of the permissions is enough.

@@ -8,6 +8,7 @@ import (
 	"github.com/doorward/doorward/internal/authority"
 	"github.com/doorward/doorward/internal/fault"
 	"github.com/doorward/doorward/internal/grant"
+	"github.com/doorward/doorward/internal/tenant"
 	"github.com/doorward/doorward/internal/testenv"
 )
 
@@ -60,6 +61,33 @@ func TestARequestInFlightWhileItsKeyEndsMakesNoAccountKey(t *testing.T) {
 		wantFault(t, err, fault.Unauthenticated, authority.ReasonRevoked)
 		if after := allCredentials(t, env); len(after) != len(before) {
 			t.Errorf("%d credentials, then %d", len(before), len(after))
+		}
+	})
+}
+
+func TestAKeyIsEnabledByWhoHasAllItsPermissions(t *testing.T) {
+	eachKeyed(t, func(t *testing.T, env *testenv.Env) {
+		account := authority.Restriction{Tenants: []tenant.ID{acme}}
+		few := account
+		few.Permissions = []grant.Permission{grant.WriteAPIKeys}
+		weak := issue(t, env, authority.IssueRequest{Kind: authority.KeyPair, Principal: "person:3", Name: "weak", Restriction: few})
+		many := account
+		many.Permissions = []grant.Permission{grant.WriteAPIKeys, "readApplications"}
+		strong := as(t, env, authority.ByKey(issue(t, env, keyOfAda).Key))
+		weaker := as(t, env, authority.ByKeyPair(weak.Key, weak.Secret))
+		disabled, active := authority.Disabled, authority.Active
+		for name, of := range map[string]authority.Restriction{"all": account, "some": many} {
+			key := issue(t, env, authority.IssueRequest{Kind: authority.KeyPair, Principal: "person:3", Name: name, Restriction: of}).Credential.ID
+			set := func(by authority.Actor, status *authority.Status) error {
+				return failure(env.Authority.ChangeAccountKey(t.Context(), by, acme, key, authority.CredentialChange{Status: status}))
+			}
+			if err := set(weaker, &disabled); err != nil {
+				t.Errorf("%s: disable: %v", name, err)
+			}
+			wantFault(t, set(weaker, &active), fault.Denied, authority.ReasonNoPermission)
+			if err := set(strong, &active); err != nil {
+				t.Errorf("%s: enable: %v", name, err)
+			}
 		}
 	})
 }
