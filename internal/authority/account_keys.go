@@ -178,6 +178,10 @@ func (a *Authority) judgeKeyChange(by Actor, account tenant.ID, change Credentia
 		if err := judge(c, holder); err != nil {
 			return err
 		}
+		if change.Name != nil && *change.Name != c.Name && !c.ownMade() {
+			// By its name the directory says what it may: names that were swapped would swap that too.
+			return fault.New(fault.Denied, ReasonNoPermission, "The directory names this key.")
+		}
 		next, path := change.of(c), holder.Path(account)
 		lacks := func(p grant.Permission) bool { return !by.may(p, path) }
 		if c.Status == Disabled && next.Status == Active && slices.ContainsFunc(a.grantedTo(next, holder, path), lacks) {

@@ -2,12 +2,14 @@ package authority_test
 
 import (
 	"net/netip"
+	"slices"
 	"testing"
 	"time"
 
 	"github.com/doorward/doorward/internal/authority"
 	"github.com/doorward/doorward/internal/fault"
 	"github.com/doorward/doorward/internal/grant"
+	"github.com/doorward/doorward/internal/secret"
 	"github.com/doorward/doorward/internal/tenant"
 	"github.com/doorward/doorward/internal/testenv"
 )
@@ -88,6 +90,36 @@ func TestAKeyIsEnabledByWhoHasAllItsPermissions(t *testing.T) {
 			if err := set(strong, &active); err != nil {
 				t.Errorf("%s: enable: %v", name, err)
 			}
+		}
+	})
+}
+
+// twoPairs is a directory with a weak pair beside a strong one of the same person.
+func twoPairs(t *testing.T) string {
+	t.Helper()
+	const sync = "{name: sync, key: pair-key, secret: pair-secret, account: 1200, person: owner@acme.test, permissions: [readApplications]}"
+	return with(t, "permissions: [readApplications, writeApplications]}", "permissions: [readApplications, writeApiKeys]}", sync,
+		"{name: strong, key: strong-key, secret: strong-secret, account: 1200, person: owner@acme.test}\n"+
+			"      - {name: weak, key: weak-key, secret: weak-secret, account: 1200, person: owner@acme.test, permissions: [writeApiKeys]}")
+}
+
+func TestAKeyThatTheDirectoryNamesKeepsItsName(t *testing.T) {
+	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
+		env.Apply(t, twoPairs(t))
+		file, _ := exported(t, env)
+		weak := authority.ByKeyPair(secret.Of("weak-key"), secret.Of("weak-secret"))
+		by := as(t, env, weak)
+		for id, name := range map[authority.CredentialID]string{
+			by.Credential().ID: "strong", stored(t, env, "person:3", "strong").ID: "weak",
+		} {
+			_, err := env.Authority.ChangeAccountKey(t.Context(), by, acme, id, authority.CredentialChange{Name: &name})
+			wantFault(t, err, fault.Denied, authority.ReasonNoPermission)
+		}
+		if r, err := apply(t, env, file, authority.ApplyOptions{}); err != nil || r.Changes() != 0 {
+			t.Errorf("the export of before: %+v, %v", r, err)
+		}
+		if m := env.Authority.Memberships(as(t, env, weak)); !slices.Equal(m[0].Permissions, []grant.Permission{grant.WriteAPIKeys}) {
+			t.Errorf("the weak key may %v", m[0].Permissions)
 		}
 	})
 }
