@@ -123,3 +123,24 @@ func TestAKeyThatTheDirectoryNamesKeepsItsName(t *testing.T) {
 		}
 	})
 }
+
+func TestARotatedKeyOfOnesOwnIsNotTakenForTheDirectorysOfThatName(t *testing.T) {
+	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
+		env.Apply(t, twoPairs(t))
+		file, _ := exported(t, env)
+		env.Clock.Advance(time.Minute)
+		by := as(t, env, authority.ByKeyPair(secret.Of("weak-key"), secret.Of("weak-secret")))
+		own, err := env.Authority.IssueAccountKey(t.Context(), by, authority.AccountKeyRequest{
+			Account: acme, Name: "strong", Permissions: []grant.Permission{grant.WriteAPIKeys},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := env.Authority.RotateCredential(t.Context(), operator, own.Credential.ID, authority.RotateRequest{}); err != nil {
+			t.Fatal(err)
+		}
+		if r, err := apply(t, env, file, authority.ApplyOptions{}); err != nil || r.Changes() != 0 {
+			t.Errorf("the export of before: %+v, %v", r, err)
+		}
+	})
+}

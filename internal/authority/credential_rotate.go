@@ -104,7 +104,9 @@ func (a *Authority) succeed(tx Tx, record func(audit.Event), by Actor, old, made
 	next := old
 	next.ID, next.SecretAt, next.CreatedAt, next.UpdatedAt = CredentialID(secret.NewID(now)), now, now, now
 	next.PublicID, next.Lookup, next.Verifier = made.PublicID, made.Lookup, made.Verifier
-	next.CreatedBy = by.Principal().ID
+	if !old.ownMade() { // what somebody made for themselves stays outside of every directory
+		next.CreatedBy = by.Principal().ID
+	}
 	if !old.ExpiresAt.IsZero() {
 		next.ExpiresAt = now.Add(old.ExpiresAt.Sub(old.CreatedAt))
 	}
