@@ -35,7 +35,7 @@ func (a *Authority) Authenticate(ctx context.Context, from Origin, p Proof) (Act
 		reason = ReasonLocked
 	}
 	if reason != "" {
-		refusal := fault.New(fault.Unauthenticated, reason, "The credentials are not valid.")
+		refusal := a.refusedKey(ctx, from, p, c, fault.New(fault.Unauthenticated, reason, "The credentials are not valid."))
 		return Actor{}, a.refuse(ctx, refusedProof(from, c, s), refusal)
 	}
 	a.uses.noteCredential(c, from, a.store.Now())

@@ -79,6 +79,22 @@ func (a *Authority) budgetsOf(source string, p Proof, c Credential, s Standing) 
 	return nil, ""
 }
 
+// refusedKey counts the refusal of a key that exists like that of an unknown one, and returns it, or TooMany when its
+// source has presented too many: else whoever had used up the budget would be told keys that exist from others.
+func (a *Authority) refusedKey(ctx context.Context, from Origin, p Proof, c Credential, refusal error) error {
+	if p.isHashed() || c.ID.IsZero() {
+		return refusal // counted already
+	}
+	wait, err := a.countGuess(ctx, KeyGuessesOfSource, SourcePrefix(from.Source).String())
+	switch {
+	case err != nil:
+		return err
+	case wait > 0:
+		return tooMany(wait)
+	}
+	return refusal
+}
+
 func (a *Authority) guessedAt(p Proof, c Credential, s Standing) string {
 	switch {
 	case !p.isHashed() && !c.ID.IsZero():

@@ -12,7 +12,7 @@ const (
 	GuessOfTenant          = "guess-of-tenant"         // the same per organisation, at whomever, but for people where they have logged in before
 	GuessOfSource          = "guess-of-source"         // the same per source prefix, at whomever
 	KeyGuessBySource       = "key-guess-by-source"     // wrong secrets of a key pair per (credential, source prefix)
-	KeyGuessesOfSource     = "key-guess-of-source"     // unknown keys and codes per source prefix; a key that exists is never held up by it
+	KeyGuessesOfSource     = "key-guess-of-source"     // refused keys and codes per source prefix; a key that counts is never held up by it
 	TokenGuessesOfSource   = "token-guess-of-source"   // unknown session and login tokens per source prefix; nor is a token that exists
 	TokenGuessesOfAudience = "token-guess-of-audience" // unknown login tokens per credential of the audience that presents them
 )
