@@ -65,6 +65,9 @@ func unproved(t *testing.T, line string) (wrong []string) {
 func proofExists(t *testing.T, pkg, name string) bool {
 	t.Helper()
 	folder := filepath.FromSlash(pkg)
+	if strings.HasPrefix(pkg, "cmd/") {
+		folder = filepath.Join("..", folder)
+	}
 	if strings.HasPrefix(name, "testdata/") {
 		_, err := os.Stat(filepath.Join(folder, filepath.FromSlash(name)))
 		return err == nil

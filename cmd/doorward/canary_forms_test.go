@@ -106,16 +106,22 @@ func (s *searcher) add(n *needle) {
 
 func hash(b []byte) uint32 { return binary.LittleEndian.Uint32(b) * 2654435761 >> 12 }
 
-// find returns the canaries that a text has, with the form of each.
-func (s *searcher) find(text []byte) map[canary]string {
-	found := map[canary]string{}
+// hit is where a canary was found, and in which form.
+type hit struct {
+	form string
+	at   int
+}
+
+// find returns the canaries that a text has.
+func (s *searcher) find(text []byte) map[canary]hit {
+	found := map[canary]hit{}
 	for i := 0; i+8 <= len(text); i++ {
 		if !s.seen[hash(text[i:])] {
 			continue
 		}
 		for _, n := range s.begin[binary.LittleEndian.Uint64(text[i:])] {
 			if len(text)-i >= len(n.bytes) && slices.Equal(text[i:i+len(n.bytes)], n.bytes) {
-				found[s.canaries[n.canary]] = n.form
+				found[s.canaries[n.canary]] = hit{n.form, i}
 			}
 		}
 	}
@@ -140,7 +146,7 @@ func TestALeakInAnyFormIsFound(t *testing.T) {
 			leaks[form] = string(text)
 		}
 		for form, text := range leaks {
-			if got := s.find([]byte("before " + text + " after")); len(got) != 1 || got[c] == "" {
+			if got := s.find([]byte("before " + text + " after")); len(got) != 1 || got[c].form == "" {
 				t.Errorf("%s, %s: found %v in %q", c.name, form, got, text)
 			}
 		}

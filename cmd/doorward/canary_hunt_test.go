@@ -29,9 +29,10 @@ type hunt struct {
 	known    map[string]bool
 	sinks    []sink
 	asked    int
+	statuses map[int]int // how often each was answered
 }
 
-func newHunt() *hunt { return &hunt{known: map[string]bool{}} }
+func newHunt() *hunt { return &hunt{known: map[string]bool{}, statuses: map[int]int{}} }
 
 func (h *hunt) add(c canary) string {
 	h.mu.Lock()
@@ -82,12 +83,15 @@ func (h *hunt) ask(t testing.TB, name string, a asking, belong ...string) answer
 	defer conn.Close()
 	_, _ = io.WriteString(conn, a.write(source)) // who is refused early may not be heard to the end
 	raw, _ := io.ReadAll(conn)
-	body := h.bodyOf(raw)
-	return answer{status: statusIn(raw), body: body, given: h.keep(name+": "+a.method+" "+a.path, append(raw, body...), belong...)}
+	status, body := statusIn(raw), bodyOf(raw)
+	h.mu.Lock()
+	h.statuses[status]++
+	h.mu.Unlock()
+	return answer{status: status, body: body, given: h.keep(name+": "+a.method+" "+a.path, append(raw, body...), belong...)}
 }
 
 // bodyOf returns the body without the marks of its chunks.
-func (h *hunt) bodyOf(raw []byte) string {
+func bodyOf(raw []byte) string {
 	response, err := http.ReadResponse(bufio.NewReader(bytes.NewReader(raw)), nil)
 	if err != nil {
 		return ""
@@ -140,7 +144,7 @@ func (h *hunt) report(t *testing.T) {
 	for _, sink := range h.sinks {
 		size += len(sink.content)
 	next:
-		for c, form := range s.find(sink.content) {
+		for c, hit := range s.find(sink.content) {
 			for _, text := range sink.given {
 				if text == c.text {
 					shown[text] = true
@@ -148,7 +152,8 @@ func (h *hunt) report(t *testing.T) {
 				}
 			}
 			if leaks++; leaks <= 20 {
-				t.Errorf("%s has the secret %q (%s), as %s:\n%.400s", sink.name, c.text, c.name, form, sink.content)
+				around := sink.content[max(0, hit.at-100):min(len(sink.content), hit.at+100)]
+				t.Errorf("%s has the secret %q (%s), as %s: %q", sink.name, c.text, c.name, hit.form, around)
 			}
 		}
 		for _, text := range sink.given {
@@ -157,5 +162,5 @@ func (h *hunt) report(t *testing.T) {
 			}
 		}
 	}
-	t.Logf("%d secrets, %d requests, %d sinks of %d bytes, %d leaks", len(h.canaries), h.asked, len(h.sinks), size, leaks)
+	t.Logf("%d secrets, %d requests answered %v, %d sinks of %d bytes, %d leaks", len(h.canaries), h.asked, h.statuses, len(h.sinks), size, leaks)
 }
