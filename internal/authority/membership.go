@@ -24,15 +24,19 @@ type Membership struct {
 func (a *Authority) Memberships(by Actor) []Membership {
 	var memberships []Membership
 	preferred := 0
-	for _, account := range by.standing.accounts() {
+	accounts, grants := by.standing.accounts()
+	roles := by.platformRoles()
+	for _, account := range accounts {
 		path := by.standing.Path(account)
 		if _, suspended := path.Suspended(); suspended || len(path) == 0 || !by.credential.reaches(path) {
 			continue
 		}
-		if by.standing.prefers(account) {
+		if grants[account].prefers(account) {
 			preferred = len(memberships)
 		}
-		memberships = append(memberships, by.membership(path))
+		m := by.membership(path, roles)
+		m.Level, _ = grants[account].Level(account)
+		memberships = append(memberships, m)
 	}
 	if len(memberships) > 0 {
 		memberships[preferred].Primary = true
@@ -40,12 +44,29 @@ func (a *Authority) Memberships(by Actor) []Membership {
 	return memberships
 }
 
-// membership describes the actor in the account that path belongs to.
-func (by Actor) membership(path tenant.Path) Membership {
+// platformRoles returns by tenant where among what is held the organisations' own roles are. Looking through all that
+// is held at each account takes seconds for an integrator of thousands.
+func (by Actor) platformRoles() map[tenant.ID][]int {
+	roles := map[tenant.ID][]int{}
+	for i, h := range by.held {
+		if !h.Role.BuiltIn() {
+			roles[h.Tenant] = append(roles[h.Tenant], i)
+		}
+	}
+	return roles
+}
+
+// membership describes what roles the actor has in the account that path belongs to, in directory order.
+func (by Actor) membership(path tenant.Path, roles map[tenant.ID][]int) Membership {
 	m := Membership{Account: by.standing.Tenants[path.ID()]}
-	m.Level, _ = by.standing.Level(path.ID())
-	for _, h := range by.held {
-		if h.Role.BuiltIn() || !h.Covers(path) {
+	var onTheWay []int
+	for _, node := range path {
+		onTheWay = append(onTheWay, roles[node.ID]...)
+	}
+	slices.Sort(onTheWay)
+	for _, i := range onTheWay {
+		h := by.held[i]
+		if !h.Covers(path) {
 			continue
 		}
 		role := h.RoleOf
@@ -64,15 +85,23 @@ func (by Actor) membership(path tenant.Path) Membership {
 	return m
 }
 
-// accounts returns where the principal counts as a member, in directory order: a person by its level, a service by any grant.
-func (s Standing) accounts() []tenant.ID {
-	var accounts []tenant.ID
+// accounts returns where the principal counts as a member, in directory order, with its grants at each account alone: a
+// person counts by its level, a service by any grant.
+func (s Standing) accounts() (accounts []tenant.ID, at map[tenant.ID]Standing) {
+	at = map[tenant.ID]Standing{}
 	for _, g := range s.Grants {
-		if g.Tenant.Kind() == tenant.KindAccount && !slices.Contains(accounts, g.Tenant) && s.isMember(g) {
+		if g.Tenant.Kind() == tenant.KindAccount {
+			at[g.Tenant] = Standing{Principal: s.Principal, Grants: append(at[g.Tenant].Grants, g)}
+		}
+	}
+	seen := map[tenant.ID]bool{}
+	for _, g := range s.Grants {
+		if g.Tenant.Kind() == tenant.KindAccount && !seen[g.Tenant] && at[g.Tenant].isMember(g) {
+			seen[g.Tenant] = true
 			accounts = append(accounts, g.Tenant)
 		}
 	}
-	return accounts
+	return accounts, at
 }
 
 func (s Standing) isMember(g grant.Grant) bool {
