@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -44,7 +46,7 @@ func (k keyName) compare(other keyName) int {
 
 // writeKey reports whether a directory can say it.
 func (x *export) writeKey(c Credential, says bool) bool {
-	if !says || !norm.NFC.IsNormalString(c.Name+"\n"+c.PublicID) { // a file's text is always read as NFC
+	if !says || !c.isReadable() {
 		x.cannotSay(leftCredential(c))
 		return false
 	}
@@ -57,6 +59,13 @@ func (x *export) writeKey(c Credential, says bool) bool {
 	}
 	x.Credentials = append(x.Credentials, written)
 	return true
+}
+
+// isReadable reports whether a directory file can have its name and identifier: one that cannot be read would make the
+// whole file useless. A file's text is always read as NFC, and its names without spaces around them.
+func (c Credential) isReadable() bool {
+	return norm.NFC.IsNormalString(c.Name+"\n"+c.PublicID) && strings.TrimSpace(c.Name) == c.Name &&
+		!strings.ContainsRune(c.Name, utf8.RuneError)
 }
 
 // writeService writes the service that an integrator's key is of, and the accounts it hands over at.

@@ -204,3 +204,21 @@ func TestOnlyAnOperatorExports(t *testing.T) {
 		}
 	})
 }
+
+func TestANameThatNoFileCanHaveDoesNotSpoilTheExport(t *testing.T) {
+	eachCore(t, func(t *testing.T, env *testenv.Env) {
+		names := []string{" before", "after\u2029", "\u00a0", "un\ufffdknown"}
+		for _, name := range names {
+			r := keyOfAda
+			r.Name = name
+			issue(t, env, r)
+		}
+		text, omitted := exported(t, env)
+		if len(omitted) != len(names) {
+			t.Errorf("left out %+v", omitted)
+		}
+		if r, err := apply(t, env, text, authority.ApplyOptions{}); err != nil || r.Changes() != 0 {
+			t.Errorf("%+v, %v", r, err)
+		}
+	})
+}
