@@ -18,6 +18,9 @@ type AccountKey struct {
 	Holder     Principal
 }
 
+// MaxAccountKeys bounds the live key pairs of one account, beside those that a directory file or an operator gives it.
+const MaxAccountKeys = 200
+
 // AccountKeyRequest says what key pair to make for oneself.
 type AccountKeyRequest struct {
 	Account     tenant.ID
@@ -27,7 +30,8 @@ type AccountKeyRequest struct {
 
 // IssueAccountKey makes the actor a key pair for an account, with a fixed set of its own permissions there. What else
 // binds the actor's credential (dialects, networks, limits, its end) binds the new one. It needs grant.WriteAPIKeys in
-// that account. It fails with Denied, and with Malformed for a name.
+// that account. It fails with Denied, with Malformed for a name, and with Conflict (too-many-keys) in an account that has
+// MaxAccountKeys.
 func (a *Authority) IssueAccountKey(ctx context.Context, by Actor, r AccountKeyRequest) (IssuedCredential, error) {
 	refused := a.refusedAccountKeys(by, r.Account, grant.WriteAPIKeys)
 	if refused == nil {
@@ -43,14 +47,14 @@ func (a *Authority) IssueAccountKey(ctx context.Context, by Actor, r AccountKeyR
 		if err := a.mustStillCount(ctx, tx, by); err != nil {
 			return err
 		}
-		now := a.store.Now()
-		key, minted := a.keys.MintKeyPair(now)
-		made = IssuedCredential{Key: key, Secret: minted.Text, Credential: Credential{
-			ID: CredentialID(secret.NewID(now)), Kind: KeyPair, Principal: by.Principal().ID, Name: r.Name,
-			PublicID: key.Reveal(), Lookup: a.LookupOf(KeyPair, key), Verifier: minted.Fingerprint,
-			Restriction: by.credential.within(r.Account, r.Permissions), Limits: by.credential.Limits, ExpiresAt: by.credential.ExpiresAt,
-			Status: Active, SecretAt: now, CreatedAt: now, UpdatedAt: now, CreatedBy: by.Principal().ID,
-		}}
+		keys, err := a.accountKeys(ctx, tx, r.Account)
+		if err != nil {
+			return err
+		}
+		if len(keys) >= MaxAccountKeys {
+			return fault.New(fault.Conflict, ReasonTooManyKeys, "The account has as many keys as it can have; delete those that nobody uses.")
+		}
+		made = a.newAccountKey(by, r)
 		tx.PutCredential(made.Credential)
 		made.Credential.describe(e)
 		e.Tenant = r.Account
@@ -63,6 +67,17 @@ func (a *Authority) IssueAccountKey(ctx context.Context, by Actor, r AccountKeyR
 		return IssuedCredential{}, uniqueCredential(err)
 	}
 	return made, nil
+}
+
+func (a *Authority) newAccountKey(by Actor, r AccountKeyRequest) IssuedCredential {
+	now := a.store.Now()
+	key, minted := a.keys.MintKeyPair(now)
+	return IssuedCredential{Key: key, Secret: minted.Text, Credential: Credential{
+		ID: CredentialID(secret.NewID(now)), Kind: KeyPair, Principal: by.Principal().ID, Name: r.Name,
+		PublicID: key.Reveal(), Lookup: a.LookupOf(KeyPair, key), Verifier: minted.Fingerprint,
+		Restriction: by.credential.within(r.Account, r.Permissions), Limits: by.credential.Limits, ExpiresAt: by.credential.ExpiresAt,
+		Status: Active, SecretAt: now, CreatedAt: now, UpdatedAt: now, CreatedBy: by.Principal().ID,
+	}}
 }
 
 // mustStillCount refuses an actor whose credential ended, or was given another secret, after it had been authenticated:
@@ -91,20 +106,25 @@ func (a *Authority) AccountKeys(ctx context.Context, by Actor, account tenant.ID
 	if refused := a.refusedAccountKeys(by, account, grant.ReadAPIKeys, grant.WriteAPIKeys); refused != nil {
 		return nil, a.refuseRead(ctx, by, grant.ReadAPIKeys, account, refused)
 	}
-	err = a.store.View(ctx, func(ctx context.Context, v View) error {
-		filter := CredentialFilter{At: account, Kind: KeyPair, LiveAt: a.store.Now()}
-		for after := (CredentialID{}); ; {
-			page, err := v.CredentialPage(ctx, filter, after, applyBatch)
-			if err != nil || len(page) == 0 {
-				return err
-			}
-			if keys, err = appendKeys(ctx, v, keys, page, account); err != nil {
-				return err
-			}
-			after = page[len(page)-1].ID
-		}
+	err = a.store.View(ctx, func(ctx context.Context, v View) (err error) {
+		keys, err = a.accountKeys(ctx, v, account)
+		return err
 	})
 	return keys, err
+}
+
+func (a *Authority) accountKeys(ctx context.Context, v View, account tenant.ID) (keys []AccountKey, err error) {
+	filter := CredentialFilter{At: account, Kind: KeyPair, LiveAt: a.store.Now()}
+	for after := (CredentialID{}); ; {
+		page, err := v.CredentialPage(ctx, filter, after, applyBatch)
+		if err != nil || len(page) == 0 {
+			return keys, err
+		}
+		if keys, err = appendKeys(ctx, v, keys, page, account); err != nil {
+			return nil, err
+		}
+		after = page[len(page)-1].ID
+	}
 }
 
 func appendKeys(ctx context.Context, v View, keys []AccountKey, page []Credential, account tenant.ID) ([]AccountKey, error) {

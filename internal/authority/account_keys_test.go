@@ -144,3 +144,19 @@ func TestARotatedKeyOfOnesOwnIsNotTakenForTheDirectorysOfThatName(t *testing.T) 
 		}
 	})
 }
+
+func TestAnAccountHasABoundedNumberOfKeys(t *testing.T) {
+	eachCore(t, func(t *testing.T, env *testenv.Env) {
+		env.Apply(t, with(t, "permissions: [readApplications, writeApplications]}", "permissions: [readApplications, writeApiKeys]}"))
+		by := as(t, env, authority.ByKey(issue(t, env, keyOfAda).Key))
+		r := authority.AccountKeyRequest{Account: acme, Name: "one more", Permissions: []grant.Permission{"readApplications"}}
+		var err error
+		for range authority.MaxAccountKeys - 1 { // the directory gives it one
+			if _, err = env.Authority.IssueAccountKey(t.Context(), by, r); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_, err = env.Authority.IssueAccountKey(t.Context(), by, r)
+		wantFault(t, err, fault.Conflict, authority.ReasonTooManyKeys)
+	})
+}

@@ -12,6 +12,7 @@ const (
 	ReasonExpired           = "expired"             //
 	ReasonDisabled          = "credential-disabled" //
 	ReasonRevoked           = "credential-revoked"  //
+	ReasonTooManyKeys       = "too-many-keys"       // the account has as many as it can have
 	ReasonReplaced          = "credential-replaced" // rotated before
 	ReasonDialect           = "dialect-not-allowed" // the credential is not for this dialect
 	ReasonNetwork           = "network-not-allowed" // nor for this source
