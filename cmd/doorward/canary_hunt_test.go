@@ -44,8 +44,15 @@ func (h *hunt) add(c canary) string {
 // handedOut are the places in an answer or a command's output where a secret is shown this once.
 var handedOut = regexp.MustCompile(`dw[a-z]_[0-9a-v]{56}|(?:"(?:token|Token|owner_token|session_token|apiSecret|api_token|secret)": ?"|doorward-(?:session|attempt)=)([A-Za-z0-9_+/=.-]{12,})`)
 
-// keep takes a sink. What it hands out that was no secret before is one from now on, and belongs there.
-func (h *hunt) keep(name string, content []byte, belong ...string) (given []string) {
+// keep takes a sink that no secret belongs in.
+func (h *hunt) keep(name string, content []byte) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.sinks = append(h.sinks, sink{name: name, content: content})
+}
+
+// keepAnswer takes a sink. What it hands out that was no secret before is one from now on, and belongs there.
+func (h *hunt) keepAnswer(name string, content []byte, belong ...string) (given []string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, match := range handedOut.FindAllSubmatch(content, -1) {
@@ -84,10 +91,13 @@ func (h *hunt) ask(t testing.TB, name string, a asking, belong ...string) answer
 	_, _ = io.WriteString(conn, a.write(source)) // who is refused early may not be heard to the end
 	raw, _ := io.ReadAll(conn)
 	status, body := statusIn(raw), bodyOf(raw)
+	if bytes.Contains(raw, []byte("Transfer-Encoding: chunked")) {
+		raw = append(raw, body...) // a mark of a chunk may be within a secret
+	}
 	h.mu.Lock()
 	h.statuses[status]++
 	h.mu.Unlock()
-	return answer{status: status, body: body, given: h.keep(name+": "+a.method+" "+a.path, append(raw, body...), belong...)}
+	return answer{status: status, body: body, given: h.keepAnswer(name+": "+a.method+" "+a.path, raw, belong...)}
 }
 
 // bodyOf returns the body without the marks of its chunks.
@@ -133,7 +143,7 @@ func (h *hunt) run(t *testing.T, fails bool, args ...string) []string {
 	if (err != nil) != fails {
 		t.Errorf("%v: %v\n%s", args, err, out)
 	}
-	return h.keep("doorward "+strings.Join(args, " "), out)
+	return h.keepAnswer("doorward "+strings.Join(args, " "), out)
 }
 
 // report says which secret is where it does not belong.
