@@ -33,6 +33,14 @@ race-redeem: ## the slow proof that a login token is redeemed once (ONCE_ROUNDS)
 crash: ## the slow proof that kill -9 loses, doubles and revives nothing (CRASH_ROUNDS)
 	DOORWARD_CRASH_ROUNDS=$(CRASH_ROUNDS) scripts/with-postgres go test ./internal/crashproof/ -count=1 -v -timeout 120m
 
+.PHONY: prove
+prove: ## the slow proof that every promise has tests that fail when a line that guards it is taken out
+	DOORWARD_PROVE=1 scripts/with-postgres go test ./internal/promises -count=1 -v -timeout 120m
+
+.PHONY: promises
+promises: ## write docs/promises.md again
+	DOORWARD_UPDATE=1 go test ./internal/promises -run Document -count=1
+
 .PHONY: size
 size: ## measure apply and export of SIZE people, and log-ins meanwhile, on both engines
 	DOORWARD_SIZE=$(SIZE) scripts/with-postgres go test ./cmd/doorward -run LargeDirectory -count=1 -v -timeout 60m

@@ -90,6 +90,7 @@ var rules = map[string]rule{
 	"client":           {},
 
 	"internal/crashproof": {}, // tests only, which run the program
+	"internal/promises":   {}, // tests only, which build and run those of other packages
 }
 
 // testSupport is what may import testing outside of test files.

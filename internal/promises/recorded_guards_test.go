@@ -1,0 +1,197 @@
+package promises_test
+
+const (
+	door    = "internal/authority/act.go"
+	tries   = rules + "TestAnActWhoseEventCannotBeWrittenDoesNotHappen/sqlite/"
+	refuses = "internal/authority/refusals.go"
+)
+
+var recorded = []guard{
+	{
+		keeps: "the one door records an act", file: door,
+		line: "\t\trecord(e)\n", instead: "\t\t_ = e\n", test: rules + "TestClosingASessionEndsWhatCameFromIt/sqlite",
+	},
+	{
+		keeps: "an event is queued with its change", file: door,
+		line:    "return change(ctx, tx, func(e audit.Event) { a.append(tx, e) })",
+		instead: "return change(ctx, tx, func(e audit.Event) {\n\t\t\tgo a.store.Change(context.WithoutCancel(ctx), func(_ context.Context, own Tx) error { a.append(own, e); return nil })\n\t\t})",
+		test:    tries + "OpenSession",
+	},
+	{
+		keeps: "the zero actor does nothing", file: door,
+		line: "if by.IsZero() {", instead: "if false {",
+		test: rules + "TestTheZeroActorIsDeniedEverythingAndEachDenialIsOneEvent/sqlite",
+	},
+	{
+		keeps: "a refusal is recorded", file: door,
+		line: "\t\ta.append(tx, e)\n\t\treturn nil\n", instead: "\t\treturn nil\n",
+		test: rules + "TestTheZeroActorIsDeniedEverythingAndEachDenialIsOneEvent/sqlite",
+	},
+	{
+		keeps: "a refusal that cannot be recorded is a failure of ours", file: door,
+		line: "\tif err != nil {\n\t\treturn fault.As(err)\n\t}\n\treturn why\n", instead: "\t_ = err\n\treturn why\n",
+		test: rules + "TestADenialWhoseEventCannotBeWrittenIsAFailureOfOurs/sqlite",
+	},
+	{
+		keeps: "refusals past a source's budget are counted", file: refuses,
+		line: "r.count(refusalClass{act: e.Act, reason: e.Reason, dialect: e.Dialect, source: source.Addr()}, 1)", instead: "",
+		test: rules + "TestRefusalsPastASourcesBudgetAreRecordedAsOneCount",
+	},
+	{
+		keeps: "a count that could not be recorded is kept", file: refuses,
+		line: "\t\t\ta.refusals.putBack(taken)\n", instead: "",
+		test: rules + "TestACountThatCouldNotBeRecordedIsKept",
+	},
+	{
+		keeps: "a redemption", file: "internal/authority/login_token_spend.go",
+		line: "\t\trecord(e)\n\t\toutcome.redeemed", instead: "\t\toutcome.redeemed",
+		test: tries + "RedeemLoginToken",
+	},
+	{
+		keeps: "a redemption that spent for nothing", file: "internal/authority/login_token_spend.go",
+		line: "spent || !outcome.repeats && admitted()", instead: "!spent && !outcome.repeats && admitted()",
+		test: rules + "TestARedemptionThatIsRefusedForTheSubjectSpendsTheTokenAndIsRecorded/sqlite",
+	},
+	{
+		keeps: "a change to a credential", file: "internal/authority/credential_change.go",
+		line: "\trecord(e)\n", instead: "", test: tries + "RevokeCredential",
+	},
+	{
+		keeps: "a new secret of a credential", file: "internal/authority/credential_rotate.go",
+		line: "\trecord(e)\n\treturn next\n", instead: "\treturn next\n",
+		test: rules + "TestWithoutOverlapTheOldKeyEndsAtOnce/sqlite",
+	},
+	{
+		keeps: "a manager's new key", file: "internal/authority/manager_key.go",
+		line: "\t\trecord(by.managerKeyEvent(audit.IssueCredential, made, at))\n", instead: "",
+		test: rules + "TestARegeneratedKeyWorksAndTheOldOneEndsWithAllThatCameFromIt/sqlite",
+	},
+	{
+		keeps: "and the end of the old one", file: "internal/authority/manager_key.go",
+		line: "\t\t\t\trecord(by.managerKeyEvent(audit.RevokeCredential, old, at))\n", instead: "",
+		test: rules + "TestARegeneratedKeyWorksAndTheOldOneEndsWithAllThatCameFromIt/sqlite",
+	},
+	{
+		keeps: "each of many sessions that are revoked", file: "internal/authority/session_revoke.go",
+		line: "\t\t\t\trecord(s.closedBy(by))\n", instead: "",
+		test: rules + "TestEveryRevokedSessionHasItsEventAndItsPlaceInTheFeed/sqlite",
+	},
+	{
+		keeps: "a suspended person", file: "internal/authority/hold.go",
+		line: "heldDetail(hold, p.Status)\n\t\trecord(e)\n", instead: "heldDetail(hold, p.Status)\n",
+		test: tries + "SuspendPrincipal",
+	},
+	{
+		keeps: "a suspended tenant", file: "internal/authority/hold.go",
+		line: "heldDetail(hold, t.Status)\n\t\trecord(e)\n", instead: "heldDetail(hold, t.Status)\n",
+		test: tries + "SuspendTenant",
+	},
+	{
+		keeps: "what a directory file changes", file: "internal/authority/apply_step.go",
+		line: "\t\t\trecord(event)\n", instead: "\t\t\t_ = event\n",
+		test: rules + "TestAChangeIsRecordedAndPublishedExactly/sqlite",
+	},
+	{
+		keeps: "SQLite: what was written is undone when the change fails", file: group,
+		line: "err != nil && (wrote || !decided) {", instead: "err != nil && !wrote && !decided {",
+		test: "internal/sqlstore TestEachEngineKeepsEveryPromiseOfAStore/sqlite/a failed change leaves nothing of it",
+	},
+	{
+		keeps: "PostgreSQL: likewise", file: "internal/sqlstore/postgres.go",
+		line: "\t\tc.abandon()\n\t\treturn err\n\t}\n\treturn c.commit", instead: "\t\t_ = c.commit(ctx, t.takeQueued())\n\t\treturn err\n\t}\n\treturn c.commit",
+		test: "internal/sqlstore TestEachEngineKeepsEveryPromiseOfAStore/postgres/a failed change leaves nothing of it",
+	},
+	{
+		keeps: "who acts for whom is in the event", file: "internal/authority/actor.go",
+		line: "e.Actor, e.ActingFor = by.actingBy, by.standing.Principal.ID", instead: "e.Actor = by.actingBy",
+		test: rules + "TestAManagerActsAsTheOwnerAndBothAreNamedInEveryRecord/sqlite",
+	},
+}
+
+const budgets = "internal/authority/guesses.go"
+
+var overload = []guard{
+	{
+		keeps: "keys do not wait for the hashing pool", file: proves,
+		line:    "if c.Kind == KeyPair || p.isKey() && c.ID.IsZero() {\n",
+		instead: "if c.Kind == KeyPair || p.isKey() && c.ID.IsZero() {\n\t\tif err := a.hashing.Do(ctx, func() {}); err != nil {\n\t\t\treturn false, err\n\t\t}\n",
+		test:    rules + "TestAPasswordFloodIsShedAndKeyLogInsGoThrough/sqlite",
+	},
+	{
+		keeps: "passwords go through the pool", file: proves,
+		line: "if err := a.hashing.Do(ctx, func() { matches, failed = hash.Verify(p.secret) }); err != nil {", instead: "matches, failed = hash.Verify(p.secret)\n\tif err := ctx.Err(); err != nil {",
+		test: rules + "TestAPasswordFloodIsShedAndKeyLogInsGoThrough/sqlite",
+	},
+	{
+		keeps: "the pool's queue is bounded", file: "internal/limit/pool.go",
+		line: "queue: make(chan struct{}, queue)", instead: "queue: make(chan struct{}, queue+100)",
+		test: "internal/limit TestPoolRefusesAtOnceBeyondItsQueue",
+	},
+	{
+		keeps: "and its workers", file: "internal/limit/pool.go",
+		line: "permits: make(chan struct{}, workers)", instead: "permits: make(chan struct{}, workers+1)",
+		test: "internal/limit TestPoolRunsNoMoreThanItsWorkersAtOnce",
+	},
+	{
+		keeps: "a try is counted before it is hashed", file: proves,
+		line:    "\tbudget, err := a.reserve(ctx, from, p, c, s)\n",
+		instead: "\t_, _ = a.verify(ctx, from, p, c, s)\n\tbudget, err := a.reserve(ctx, from, p, c, s)\n",
+		test:    "internal/server TestABurstOfWrongPasswordsCostsNoMoreHashesThanThereAreTries",
+	},
+	{
+		keeps: "tries at once get no more hashes than there are tries", file: "internal/limit/guesses.go",
+		line: "if len(b.failures)+b.inFlight >= rule.Failures {", instead: "if len(b.failures) >= rule.Failures {",
+		test: "internal/limit TestABurstOfWrongGuessesGetsNoMoreHashesThanTheRuleAllows",
+	},
+	{
+		keeps: "unknown keys hold up no key that exists", file: budgets,
+		line: "\tcase c.ID.IsZero():\n\t\treturn nil, KeyGuessesOfSource\n", instead: "\tcase c.Kind != KeyPair:\n\t\treturn nil, KeyGuessesOfSource\n",
+		test: rules + "TestAFloodOfUnknownKeysHoldsUpNoKeyThatExists/sqlite",
+	},
+	{
+		keeps: "nor a key pair", file: budgets,
+		line: "return []counted{{KeyGuessBySource, who + \" \" + source}}, \"\"", instead: "return []counted{{KeyGuessBySource, who + \" \" + source}}, KeyGuessesOfSource",
+		test: rules + "TestAFloodOfUnknownKeysHoldsUpNoKeyThatExists/sqlite",
+	},
+	{
+		keeps: "unknown keys are limited at all", file: budgets,
+		line: "\t\treturn nil, KeyGuessesOfSource\n", instead: "\t\treturn nil, \"\"\n",
+		test: rules + "TestAFloodOfUnknownKeysHoldsUpNoKeyThatExists/sqlite",
+	},
+	{
+		keeps: "unknown tokens hold up none that exists", file: verifies,
+		line: "if v.Reason == ReasonUnknown {", instead: "if v.Reason != \"\" {",
+		test: rules + "TestUnknownTokensAreLimitedPerSourceAndNoneThatExistsIsHeldUp/sqlite",
+	},
+	{
+		keeps: "wrong passwords lock no key", file: budgets,
+		line: "\t\treturn c.ID.String()\n", instead: "\t\treturn string(s.Principal.ID)\n",
+		test: rules + "TestWrongPasswordsLockNoKeyPairOfTheSamePerson/sqlite",
+		also: []cut{{budgets, "{KeyGuessBySource, who", "{GuessBySource, who"}},
+	},
+	{
+		keeps: "a locked source cannot lock its victim out everywhere", file: budgets,
+		line: "b.locked, b.shed = true, err != nil\n\t\t\tbreak\n", instead: "b.locked, b.shed = true, err != nil\n\t\t\tcontinue\n",
+		test: rules + "TestALockedSourceCannotLockTheVictimOutEverywhere/sqlite",
+	},
+	{
+		keeps: "strangers lock nobody out of where it logged in before", file: budgets,
+		line: "of != \"\" && !a.familiar.has(familiarAt(s, source))", instead: "of != \"\"",
+		test: rules + "TestAnOrganisationIsLockedForStrangersAndNeverWhereItsPeopleHaveLoggedIn/sqlite",
+	},
+	{
+		keeps: "refusals fill no disk", file: refuses,
+		line: "if r.total < refusalsPerMinute && r.sources[source] < refusalsPerSource {", instead: "if r.total < refusalsPerMinute {",
+		test: rules + "TestRefusalsPastASourcesBudgetAreRecordedAsOneCount",
+	},
+	{
+		keeps: "not even from many sources", file: refuses,
+		line: "if r.total < refusalsPerMinute && r.sources[source] < refusalsPerSource {", instead: "if r.sources[source] < refusalsPerSource {",
+		test: rules + "TestRefusalsOfManySourcesFillNeitherDiskNorMemory",
+	},
+	{
+		keeps: "a large body is refused", file: "internal/web/body.go",
+		line: "http.MaxBytesReader(nil, r.Body, MaxBody)", instead: "r.Body",
+		test: "internal/web TestABodyIsReadUpToItsLimit",
+	},
+}
