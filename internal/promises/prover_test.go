@@ -67,7 +67,7 @@ func mutated(g guard) (map[string]string, error) {
 func build(t *testing.T, folder, overlay string) (program string, err error) {
 	t.Helper()
 	program = filepath.Join(t.TempDir(), "tests")
-	c := exec.Command("go", "test", "-c", "-o", program, "./"+folder)
+	c := exec.Command("go", "test", "-c", "-vet=off", "-ldflags=-s -w", "-o", program, "./"+folder)
 	c.Dir, c.Env = root, environment(overlay)
 	if out, err := c.CombinedOutput(); err != nil {
 		return "", fmt.Errorf("%w\n%s", err, out)

@@ -166,7 +166,7 @@ var overload = []guard{
 	{
 		keeps: "wrong passwords lock no key", file: budgets,
 		line: "\t\treturn c.ID.String()\n", instead: "\t\treturn string(s.Principal.ID)\n",
-		test: rules + "TestWrongPasswordsLockNoKeyPairOfTheSamePerson/sqlite",
+		test: rules + "TestFiveWrongPasswordsLockThePersonForThatSourceOnly/sqlite",
 		also: []cut{{budgets, "{KeyGuessBySource, who", "{GuessBySource, who"}},
 	},
 	{

@@ -69,7 +69,7 @@ var unknownOutcome = []guard{
 	{
 		keeps: "PostgreSQL: a COMMIT that answers ROLLBACK", file: pgChange,
 		line: `if i == n-1 && tag.String() != "COMMIT" {`, instead: `if i == n-1 && tag.String() == "" {`,
-		test: "internal/sqlstore TestACommitOfAChangeThatFailedBeforeIsNoSuccess/postgres",
+		test: "internal/sqlstore TestACommitOfAChangeThatFailedBeforeIsNoSuccess",
 	},
 	{
 		keeps: "SQLite: a COMMIT that fails", file: group,

@@ -1,0 +1,110 @@
+package sqlstore_test
+
+import (
+	"context"
+	"database/sql"
+	"path/filepath"
+	"testing"
+	"testing/synctest"
+
+	"github.com/doorward/doorward/internal/authority"
+	"github.com/doorward/doorward/internal/fault"
+	"github.com/doorward/doorward/internal/sqlstore"
+)
+
+// openSQLite opens a store in a directory of the test's own.
+func openSQLite(t *testing.T, dir string, o sqlstore.Options) *sqlstore.Store {
+	t.Helper()
+	store, _, err := sqlstore.OpenSQLite(t.Context(), dir, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return store
+}
+
+// What is traced is about to be sent: while the COMMIT is held up there, whoever waits for it must go on waiting.
+func TestNobodyIsToldSuccessBeforeTheCommit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var held, goOn chan struct{}
+		store := openSQLite(t, t.TempDir(), sqlstore.Options{Trace: func(trip sqlstore.RoundTrip) {
+			if goOn != nil && trip.Statements[len(trip.Statements)-1] == "COMMIT" {
+				close(held)
+				<-goOn
+			}
+		}})
+		held, goOn = make(chan struct{}), make(chan struct{})
+		told := make(chan error, 1)
+		go func() { told <- putSetting(t.Context(), store, "a") }()
+		<-held
+		synctest.Wait()
+		select {
+		case err := <-told:
+			t.Errorf("told %v before the COMMIT", err)
+		default:
+		}
+		close(goOn)
+		synctest.Wait()
+		if len(told) == 1 {
+			if err := <-told; err != nil {
+				t.Error(err)
+			}
+		}
+		if err := store.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// With NORMAL, a COMMIT does not wait, and what was acknowledged is lost at power loss (THREATS.md, trap 4).
+func TestACommitOnSQLiteWaitsForTheDisk(t *testing.T) {
+	store := openSQLite(t, t.TempDir(), sqlstore.Options{})
+	defer store.Close()
+	for name, want := range map[string]string{"synchronous": "2", "journal_mode": "wal"} { // 2 is FULL
+		if got, err := store.WriterPragma(t.Context(), name); err != nil || got != want {
+			t.Errorf("%s is %q, not %q: %v", name, got, want, err)
+		}
+	}
+}
+
+// openWithBadCommit opens a store on which the COMMIT of a new setting fails: a row that refers to nothing is checked then.
+func openWithBadCommit(t *testing.T) *sqlstore.Store {
+	t.Helper()
+	dir := t.TempDir()
+	store := openSQLite(t, dir, sqlstore.Options{})
+	t.Cleanup(func() { _ = store.Close() })
+	db, err := sql.Open("sqlite", filepath.Join(dir, "doorward.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	_, err = db.ExecContext(t.Context(), `
+		CREATE TABLE refers (name TEXT REFERENCES referred (name) DEFERRABLE INITIALLY DEFERRED);
+		CREATE TABLE referred (name TEXT PRIMARY KEY);
+		CREATE TRIGGER at_commit AFTER INSERT ON settings BEGIN INSERT INTO refers (name) VALUES (NEW.name); END`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return store
+}
+
+func TestAFailedCommitOnSQLiteIsAnUnknownOutcome(t *testing.T) {
+	store := openWithBadCommit(t)
+	err := putSetting(t.Context(), store, "a")
+	if fault.ReasonOf(err) != fault.ReasonUnknownOutcome || fault.KindOf(err) != fault.Unavailable {
+		t.Errorf("got %v", err)
+	}
+	err = store.Change(t.Context(), func(_ context.Context, tx authority.Tx) error {
+		tx.Publish(authority.FeedSession, "b")
+		return nil
+	})
+	if err != nil {
+		t.Errorf("the store did not recover: %v", err)
+	}
+}
+
+func TestAPanicInAChangeTellsNothingOfItsValue(t *testing.T) {
+	store := openSQLite(t, t.TempDir(), sqlstore.Options{})
+	defer store.Close()
+	err := store.Change(t.Context(), func(context.Context, authority.Tx) error { panic("canary-in-a-panic") })
+	wantNoCanary(t, err, "canary-in-a-panic")
+}
