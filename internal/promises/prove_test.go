@@ -2,9 +2,11 @@ package promises_test
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -16,7 +18,7 @@ func TestEveryGuardIsInItsFileAndItsTestExists(t *testing.T) {
 			t.Errorf("%s has no guard", p.name)
 		}
 		for _, g := range p.guards {
-			if _, err := mutated(g); err != nil {
+			if _, _, err := mutated(g); err != nil {
 				t.Errorf("%s, %q: %v", p.name, g.keeps, err)
 			}
 			if name, _, _ := strings.Cut(g.tests()[0], "/"); !hasTest(t, g.folder(), name) {
@@ -38,56 +40,75 @@ func hasTest(t *testing.T, folder, name string) bool {
 	})
 }
 
-// TestTakingAGuardOutFailsItsTest is the proof: make prove, which takes a while.
+// TestTakingAGuardOutFailsItsTest is the proof: make prove, which takes a while. What fails without a guard must pass
+// with all of them in their places.
 func TestTakingAGuardOutFailsItsTest(t *testing.T) {
 	if os.Getenv("DOORWARD_PROVE") == "" {
 		t.Skip("make prove runs it")
 	}
-	began, proven, all := time.Now(), 0, 0
+	byFolder, began := map[string][]guard{}, time.Now()
 	for _, p := range promises {
-		t.Run(p.name, func(t *testing.T) {
-			for _, g := range p.guards {
-				all++
-				t.Run(g.keeps, func(t *testing.T) {
-					if wrong := prove(t, g); wrong != "" {
-						t.Fatal(wrong)
-					}
-					proven++
-				})
-			}
+		for _, g := range p.guards {
+			g.keeps = p.name + " " + g.keeps
+			byFolder[g.folder()] = append(byFolder[g.folder()], g)
+		}
+	}
+	proven, all := 0, 0
+	for _, folder := range slices.Sorted(maps.Keys(byFolder)) {
+		t.Run(folder, func(t *testing.T) {
+			proven, all = proven+proveAll(t, folder, byFolder[folder]), all+len(byFolder[folder])
 		})
 	}
 	fmt.Printf("promises: %d of %d guards proven in %s\n", proven, all, time.Since(began).Round(time.Second))
 }
 
-// TestWithEveryGuardInItsPlaceTheTestsPass is the other half: what fails without a guard passes with it.
-func TestWithEveryGuardInItsPlaceTheTestsPass(t *testing.T) {
-	if os.Getenv("DOORWARD_PROVE") == "" {
-		t.Skip("make prove runs it")
+// proveAll proves the guards whose tests are in one package and returns how many are proven.
+func proveAll(t *testing.T, folder string, guards []guard) (proven int) {
+	l := newLoom()
+	woven := map[int]bool{}
+	for i, g := range guards {
+		before, after, err := mutated(g)
+		woven[i] = err == nil && l.add(strconv.Itoa(i), before, after)
 	}
-	named := map[string][]string{}
-	for _, p := range promises {
-		for _, g := range p.guards {
-			for _, name := range g.tests() {
-				if !slices.Contains(named[g.folder()], name) {
-					named[g.folder()] = append(named[g.folder()], name)
-				}
-			}
+	over := overlay(t, l.woven())
+	program, err := build(t, folder, over)
+	if err != nil {
+		t.Logf("one of the guards cannot be taken out: %v", err)
+		if program, err = build(t, folder, ""); err != nil {
+			t.Fatal(err)
 		}
+		clear(woven)
 	}
-	for folder, names := range named {
-		t.Run(folder, func(t *testing.T) {
-			program, err := build(t, folder, "")
-			if err != nil {
-				t.Fatal(err)
+	t.Run("all in their places", func(t *testing.T) { wantPasses(t, program, environment(over), guards) })
+	for i, g := range guards {
+		t.Run(g.keeps, func(t *testing.T) {
+			wrong := ""
+			if woven[i] {
+				wrong = g.fails(program, append(environment(over), takenOut+"="+strconv.Itoa(i)))
+			} else {
+				wrong = prove(t, g)
 			}
-			got, written := run(program, folder, "", names)
-			for _, name := range names {
-				if got[name] != "PASS" {
-					t.Errorf("%s ends in %q\n%s", name, got[name], last(written))
-				}
+			if wrong != "" {
+				t.Fatal(wrong)
 			}
+			proven++
 		})
+	}
+	return proven
+}
+
+func wantPasses(t *testing.T, program string, environment []string, guards []guard) {
+	var names []string
+	for _, g := range guards {
+		names = append(names, g.tests()...)
+	}
+	slices.Sort(names)
+	names = slices.Compact(names)
+	got, written := run(program, guards[0].folder(), environment, names)
+	for _, name := range names {
+		if got[name] != "PASS" {
+			t.Errorf("%s ends in %q\n%s", name, got[name], last(written))
+		}
 	}
 }
 

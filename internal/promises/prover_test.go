@@ -43,24 +43,24 @@ func write(t *testing.T, name string, content []byte) string {
 	return name
 }
 
-// mutated returns the files of a guard without it; it fails when something that is taken out is not there exactly once.
-func mutated(g guard) (map[string]string, error) {
-	changed := map[string]string{}
+// mutated returns the files of a guard, as they are and without it; it fails when something that is taken out is not
+// there exactly once.
+func mutated(g guard) (before, after map[string]string, err error) {
+	before, after = map[string]string{}, map[string]string{}
 	for _, c := range g.cuts() {
-		text, ok := changed[c.file]
-		if !ok {
-			read, err := os.ReadFile(filepath.Join(root, c.file))
+		if _, ok := before[c.file]; !ok {
+			text, err := os.ReadFile(filepath.Join(root, c.file))
 			if err != nil {
-				return nil, err
+				return nil, nil, err
 			}
-			text = string(read)
+			before[c.file], after[c.file] = string(text), string(text)
 		}
-		if n := strings.Count(text, c.line); n != 1 || c.line == c.instead {
-			return nil, fmt.Errorf("what is taken out is not in %s exactly once, but %d times:\n%s", c.file, n, c.line)
+		if n := strings.Count(after[c.file], c.line); n != 1 || c.line == c.instead {
+			return nil, nil, fmt.Errorf("what is taken out is not in %s exactly once, but %d times:\n%s", c.file, n, c.line)
 		}
-		changed[c.file] = strings.Replace(text, c.line, c.instead, 1)
+		after[c.file] = strings.Replace(after[c.file], c.line, c.instead, 1)
 	}
-	return changed, nil
+	return before, after, nil
 }
 
 // build builds the tests of a folder's package, laid over or, with "", as it is.
@@ -86,12 +86,12 @@ func environment(overlay string) []string {
 var ended = regexp.MustCompile(`(?m)^\s*--- (PASS|FAIL|SKIP): (\S+) \(`)
 
 // run runs the tests of these names and returns how each ended, and all that was written.
-func run(program, folder, overlay string, names []string) (outcomes, string) {
+func run(program, folder string, environment, names []string) (outcomes, string) {
 	got := outcomes{}
 	var written strings.Builder
 	for _, name := range names {
 		c := exec.Command(program, "-test.v", "-test.timeout=4m", "-test.run="+pattern(name))
-		c.Dir, c.Env = filepath.Join(root, folder), environment(overlay)
+		c.Dir, c.Env = filepath.Join(root, folder), environment
 		out, _ := c.CombinedOutput() // how it ended is in what it wrote
 		for _, m := range ended.FindAllSubmatch(out, -1) {
 			if string(m[2]) == name {
@@ -112,19 +112,24 @@ func pattern(name string) string {
 	return strings.Join(parts, "/")
 }
 
-// prove takes a guard out and returns what is wrong with its proof, or "".
+// prove takes a guard out in a program of its own and returns what is wrong with its proof, or "".
 func prove(t *testing.T, g guard) string {
 	t.Helper()
-	changed, err := mutated(g)
+	_, without, err := mutated(g)
 	if err != nil {
 		return err.Error()
 	}
-	over := overlay(t, changed)
+	over := overlay(t, without)
 	program, err := build(t, g.folder(), over)
 	if err != nil {
 		return "without the guard it does not build: " + err.Error()
 	}
-	got, written := run(program, g.folder(), over, g.tests())
+	return g.fails(program, environment(over))
+}
+
+// fails returns what is wrong when a guard's tests do not fail without it.
+func (g guard) fails(program string, environment []string) string {
+	got, written := run(program, g.folder(), environment, g.tests())
 	for _, name := range g.tests() {
 		if got[name] != "FAIL" {
 			return fmt.Sprintf("without the guard %s ends in %q\n%s", name, got[name], last(written))
