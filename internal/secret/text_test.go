@@ -40,6 +40,11 @@ func TestTextNeverPrints(t *testing.T) {
 	if string(encoded) != `{"a":"[secret]"}` || err != nil {
 		t.Errorf("json gave %s, %v", encoded, err)
 	}
+	encoded, err = json.Marshal(map[secret.Text]string{text: "a"})
+	if string(encoded) != `{"[secret]":"a"}` || err != nil {
+		t.Errorf("as a name, json gave %s, %v", encoded, err)
+	}
+	mustHide(t, "asked for its text", text.String()+text.GoString())
 	mustHide(t, "error", fmt.Errorf("open %v: %w", text, fmt.Errorf("inner %s", text)).Error())
 }
 
@@ -67,8 +72,10 @@ func TestKeysNeverPrint(t *testing.T) {
 	holder := struct{ keys *secret.Keys }{keys}
 	for _, verb := range strings.Fields("%v %+v %#v %s %x %d") {
 		for _, value := range []any{keys, *keys, holder} {
-			out := strings.ToLower(fmt.Sprintf(verb, value))
-			if strings.Contains(out, "abcd") || strings.Contains(out, "171 205") || strings.Contains(out, "0xab, 0xcd") {
+			out := fmt.Sprintf(verb, value)
+			raw := strings.Contains(out, "\xAB\xCD")
+			out = strings.ToLower(out)
+			if raw || strings.Contains(out, "abcd") || strings.Contains(out, "171 205") || strings.Contains(out, "0xab, 0xcd") {
 				t.Errorf("%s prints key bytes: %s", verb, out)
 			}
 		}
