@@ -50,6 +50,17 @@ func TestWhoIsHandedOverReachesThatAccountOnly(t *testing.T) {
 	})
 }
 
+func TestWhoIsGrantedNothingIsManagedAtItsOrganisation(t *testing.T) {
+	text := with(t, "      - {id: 7, email: clerk@org.test", "      - {id: 8, email: new@org.test, name: Newcomer}\n      - {id: 7, email: clerk@org.test")
+	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
+		env.Apply(t, text)
+		r := authority.IssueRequest{Kind: authority.APIKey, Principal: "person:8", Name: "x"}
+		_, err := env.Authority.IssueCredential(t.Context(), as(t, env, manager), r) // of a reseller in that organisation
+		wantFault(t, err, fault.NotFound, authority.ReasonOutside)
+		issue(t, env, r)
+	})
+}
+
 func TestWhoActsForSomebodyElseManagesNoCredential(t *testing.T) {
 	eachCore(t, func(t *testing.T, env *testenv.Env) {
 		by, _, err := env.Authority.AuthenticateSession(t.Context(), here, mustRedeem(t, env, panel, mint(t, env, as(t, env, manager), asOwner)).Token)

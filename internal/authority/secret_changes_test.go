@@ -3,9 +3,11 @@ package authority_test
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/doorward/doorward/internal/audit"
 	"github.com/doorward/doorward/internal/authority"
 	"github.com/doorward/doorward/internal/fault"
 	"github.com/doorward/doorward/internal/grant"
@@ -38,6 +40,26 @@ func TestWhatDoesNotSayWhichSecretMadeItEndsByTime(t *testing.T) {
 		env.Clock.Advance(time.Minute)
 		spoilCredential(func(c *authority.Credential, now time.Time) { c.SecretAt = now })(t, env, minted.Text)
 		wantVerdict(t, env, minted.Text, authority.ReasonRevoked)
+	})
+}
+
+func TestARotationIsRecordedAsAnEndAndABeginning(t *testing.T) {
+	eachCore(t, func(t *testing.T, env *testenv.Env) {
+		for overlap, ended := range map[time.Duration]audit.Act{0: audit.RevokeCredential, time.Hour: audit.ChangeCredential} {
+			old := issue(t, env, keyOfAda).Credential.ID
+			events := eventsDuring(t, env, func() {
+				if _, err := env.Authority.RotateCredential(t.Context(), operator, old, authority.RotateRequest{Overlap: overlap}); err != nil {
+					t.Fatal(err)
+				}
+			})
+			acts := map[audit.Act]string{}
+			for _, e := range events {
+				acts[e.Act] += e.Detail["replaces"] + e.Detail["credential"]
+			}
+			if len(events) != 2 || !strings.Contains(acts[ended], old.String()) || !strings.Contains(acts[audit.IssueCredential], old.String()) {
+				t.Errorf("overlap %s: recorded %+v", overlap, events)
+			}
+		}
 	})
 }
 

@@ -76,7 +76,7 @@ var managedReach = []guard{
 	{
 		keeps: "whose credentials one manages is all within reach", file: "internal/authority/credential_rules.go",
 		line: "case !by.covers(grant.ManageCredential, holder), !by.hasNoLessThan", instead: "case !by.hasNoLessThan",
-		test: outsideTest,
+		test: rules + "TestWhoIsGrantedNothingIsManagedAtItsOrganisation/sqlite",
 	},
 	{
 		keeps: "and has no more than oneself", file: "internal/authority/credential_rules.go",
@@ -133,6 +133,21 @@ var managedReach = []guard{
 		keeps: "with no permission that its maker has not", file: accountKeys,
 		line: "slices.ContainsFunc(wanted, func(p grant.Permission) bool { return !slices.Contains(held, p) }) || len", instead: "held == nil || len",
 		test: accountTest,
+	},
+	{
+		keeps: "bound by what binds its maker's credential", file: accountKeys,
+		line: "Restriction: by.credential.within(r.Account, r.Permissions)", instead: "Restriction: Restriction{Tenants: []tenant.ID{r.Account}, Permissions: r.Permissions}",
+		test: rules + "TestAnAccountKeyIsBoundByWhatBindsItsMakersCredential/sqlite",
+	},
+	{
+		keeps: "which has not ended meanwhile", file: accountKeys,
+		line: "if err := a.mustStillCount(ctx, tx, by); err != nil {", instead: "if err := ctx.Err(); err != nil {",
+		test: rules + "TestARequestInFlightWhileItsKeyEndsMakesNoAccountKey/sqlite",
+	},
+	{
+		keeps: "a key is enabled by who has all its permissions", file: accountKeys,
+		line: "if c.Status == Disabled && next.Status == Active && ", instead: "if c.Status == Disabled && next.Status == c.Status && ",
+		test: rules + "TestAKeyIsEnabledByWhoHasAllItsPermissions/sqlite",
 	},
 	{
 		keeps: "a person is found within reach", file: "internal/authority/find.go",

@@ -24,12 +24,12 @@ var reach = []guard{
 	},
 	{
 		keeps: "nobody mints for an account outside, which is like none", file: mints,
-		line: "case !by.may(permission, path), r.Within", instead: "case r.Within",
+		line: "case !by.may(p, path):", instead: "case false:",
 		test: rules + "TestAnAccountOutsideIsIndistinguishableFromNone/sqlite",
 	},
 	{
 		keeps: "nor within a tenant that the account is not below", file: mints,
-		line: "path), r.Within != \"\" && !by.may(permission, path.From(r.Within)):", instead: "path):",
+		line: "if r.Within != \"\" && !by.may(permission, path.From(r.Within)) {", instead: "if false {",
 		test: rules + "TestAManagerReachesWithinTheOwnSubtreeOnly/sqlite",
 	},
 	{
@@ -49,13 +49,18 @@ var reach = []guard{
 		test: rules + "TestWhoActsForSomebodyElseMayNeitherHandOverNorSignInNorApply/sqlite",
 	},
 	{
+		keeps: "nor who was handed over", file: mints,
+		line: "case by.handedOver:", instead: "case false:",
+		test: rules + "TestWhoWasHandedOverCannotHandOverAgain/sqlite",
+	},
+	{
 		keeps: "nor opens sessions", file: "internal/authority/session_open.go",
 		line: "by.credential.ID.IsZero() || !by.session.IsZero() || by", instead: "by.credential.ID.IsZero() || by",
 		test: rules + "TestWhoActsForSomebodyElseMayNeitherHandOverNorSignInNorApply/sqlite",
 	},
 	{
 		keeps: "members are listed to who may hand them over", file: "internal/authority/members.go",
-		line: "case !by.may(grant.MintLoginToken, path):", instead: "case false:",
+		line: "refused := by.refusedHandOver(grant.MintLoginToken, path); refused != nil {", instead: "refused := by.refusedHandOver(grant.MintLoginToken, path); refused != nil && len(path) == 0 {",
 		test: rules + "TestNobodyListsMembersWhereItMayNotHandOver/sqlite",
 	},
 	{

@@ -59,7 +59,7 @@ var recorded = []guard{
 	{
 		keeps: "a new secret of a credential", file: "internal/authority/credential_rotate.go",
 		line: "\trecord(e)\n\treturn next\n", instead: "\treturn next\n",
-		test: rules + "TestWithoutOverlapTheOldKeyEndsAtOnce/sqlite",
+		test: rules + "TestARotationIsRecordedAsAnEndAndABeginning/sqlite",
 	},
 	{
 		keeps: "a manager's new key", file: "internal/authority/manager_key.go",
@@ -89,7 +89,7 @@ var recorded = []guard{
 	{
 		keeps: "what a directory file changes", file: "internal/authority/apply_step.go",
 		line: "\t\t\trecord(event)\n", instead: "\t\t\t_ = event\n",
-		test: rules + "TestAChangeIsRecordedAndPublishedExactly/sqlite",
+		test: rules + "TestAChangeIsRecordedAndPublishedExactly/an account is suspended/sqlite",
 	},
 	{
 		keeps: "SQLite: what was written is undone when the change fails", file: group,
