@@ -122,13 +122,20 @@ type shownSecret struct {
 	ExpiresAt *time.Time `json:"expires_at"`
 }
 
-// printSecret prints what has to be handed to the credential's holder; nothing can show it again.
-func (o *operation) printSecret(c authority.IssuedCredential) error {
+// printSecret prints what has to be handed to the credential's holder; nothing can show it again. What was brought
+// along is with its holder already.
+func (o *operation) printSecret(c authority.IssuedCredential, from importFlags) error {
+	broughtAlong := from.Import != ""
+	if broughtAlong {
+		c.Key, c.Secret = secret.Text{}, secret.Text{}
+	}
 	shown := shownSecret{
 		ID: c.Credential.ID.String(), Kind: string(c.Credential.Kind), Principal: string(c.Credential.Principal),
 		Name: c.Credential.Name, Key: c.Key.Reveal(), Secret: c.Secret.Reveal(), ExpiresAt: instant(c.Credential.ExpiresAt),
 	}
-	fmt.Fprintln(os.Stderr, "The secret is shown this once: store it now.")
+	if !broughtAlong {
+		fmt.Fprintln(os.Stderr, "The secret is shown this once: store it now.")
+	}
 	if o.JSON {
 		return printJSON(shown)
 	}

@@ -47,7 +47,7 @@ func (c *credentialRotateCommand) Run(ctx context.Context, log *slog.Logger) err
 		if err != nil {
 			return err
 		}
-		return c.printSecret(issued)
+		return c.printSecret(issued, c.importFlags)
 	})
 }
 

@@ -67,7 +67,7 @@ func (c *credentialIssueCommand) Run(ctx context.Context, log *slog.Logger) erro
 		if err != nil {
 			return err
 		}
-		return c.printSecret(issued)
+		return c.printSecret(issued, c.importFlags)
 	})
 }
 

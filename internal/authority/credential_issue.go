@@ -102,7 +102,7 @@ func uniqueCredential(err error) error {
 		return err
 	}
 	return &fault.Error{
-		Kind: fault.Conflict, Reason: "not-unique", Cause: err,
+		Kind: fault.Conflict, Reason: "not-unique", // the cause is the driver's text
 		Message: "There is such a credential already: the key or identifier is taken, or this principal has one of this kind.",
 	}
 }
