@@ -27,7 +27,7 @@ func document() string {
 		for _, g := range p.guards {
 			_, name, _ := strings.Cut(g.test, " ")
 			folder := strings.TrimPrefix(g.folder(), "internal/")
-			fmt.Fprintf(&b, "| %s | `%s` | `%s` %s |\n", g.keeps, g.short(), folder, strings.ReplaceAll(name, "|", `\|`))
+			fmt.Fprintf(&b, "| %s | `%s` | `%s` %s |\n", g.keeps, strings.TrimPrefix(g.file, "internal/"), folder, strings.ReplaceAll(name, "|", `\|`))
 		}
 	}
 	return b.String()

@@ -1,8 +1,6 @@
 package promises_test
 
 import (
-	"cmp"
-	"path"
 	"slices"
 	"strings"
 
@@ -62,8 +60,3 @@ func (g guard) tests() []string {
 
 // cuts returns all that is taken out at once.
 func (g guard) cuts() []cut { return append([]cut{{g.file, g.line, g.instead}}, g.also...) }
-
-// short names the guard's file for people.
-func (g guard) short() string {
-	return cmp.Or(strings.TrimPrefix(g.file, "internal/"), path.Base(g.file))
-}

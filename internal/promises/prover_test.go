@@ -90,7 +90,7 @@ func run(program, folder string, environment, names []string) (outcomes, string)
 	got := outcomes{}
 	var written strings.Builder
 	for _, name := range names {
-		c := exec.Command(program, "-test.v", "-test.timeout=4m", "-test.run="+pattern(name))
+		c := exec.Command(program, "-test.v", "-test.timeout=2m", "-test.run="+pattern(name))
 		c.Dir, c.Env = filepath.Join(root, folder), environment
 		out, _ := c.CombinedOutput() // how it ended is in what it wrote
 		for _, m := range ended.FindAllSubmatch(out, -1) {
