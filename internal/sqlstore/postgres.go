@@ -63,6 +63,7 @@ func OpenPostgres(ctx context.Context, url string, o Options) (*Store, Migrated,
 	// Idle connections are kept: closing and reopening them under load costs more than the load.
 	config.MinConns, config.MaxConnIdleTime = config.MaxConns, 24*time.Hour
 	config.ConnConfig.OnNotice = keepWarning
+	config.AfterConnect = awaitCommits
 	preferIndexes(config.ConnConfig.RuntimeParams)
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
@@ -82,6 +83,13 @@ func OpenPostgres(ctx context.Context, url string, o Options) (*Store, Migrated,
 	clockCtx, e.stop = context.WithCancel(context.Background())
 	e.stopped.Go(func() { e.followClock(clockCtx) })
 	return &Store{engine: e, clock: o.Clock}, migrated, nil
+}
+
+// awaitCommits raises what a role or database may have lowered: with it off, PostgreSQL acknowledges a commit that a crash
+// of the machine still loses (promise G2). Whoever chose to wait for less or more than on keeps the choice.
+func awaitCommits(ctx context.Context, conn *pgx.Conn) error {
+	_, err := conn.Exec(ctx, `SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'`)
+	return err
 }
 
 // preferIndexes keeps a plan that was made while a table was small, or not analysed yet, from reading all of it ever
