@@ -18,7 +18,7 @@ import (
 type backupCommand struct {
 	config.Store
 	File  string `arg:"" name:"file" help:"File to write; - writes to standard output."`
-	Force bool   `help:"Replace the file if it is there."`
+	Force bool   `env:"-" help:"Replace the file if it is there."`
 	JSON  bool   `name:"json" help:"Print one JSON object about the backup."`
 }
 

@@ -54,7 +54,7 @@ func (c *credentialRotateCommand) Run(ctx context.Context, log *slog.Logger) err
 type credentialRevokeCommand struct {
 	operation
 	ID  string `arg:"" help:"The credential, as doorward credential list shows it."`
-	Yes bool   `help:"Do it; without, only what would end is counted."`
+	Yes bool   `env:"-" help:"Do it; without, only what would end is counted."`
 }
 
 // Help is shown by doorward credential revoke --help.

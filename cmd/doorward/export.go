@@ -19,7 +19,7 @@ import (
 type exportCommand struct {
 	config.Store
 	Directory string `arg:"" optional:"" name:"file" default:"-" help:"Directory file to write, readable by its owner only; - (default) writes to standard output."`
-	Force     bool   `help:"Write over a file that exists."`
+	Force     bool   `env:"-" help:"Write over a file that exists."`
 }
 
 // Help is shown by doorward export --help.

@@ -10,7 +10,7 @@ import (
 
 type fenceCommand struct {
 	operation
-	Yes bool `help:"Do it; without this the live login tokens are only counted."`
+	Yes bool `env:"-" help:"Do it; without this the live login tokens are only counted."`
 }
 
 // Help is shown by doorward fence --help.

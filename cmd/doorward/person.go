@@ -16,7 +16,7 @@ type personCommand struct {
 type personSuspendCommand struct {
 	operation
 	Name string `arg:"" help:"person:3, 3, an e-mail, or service:ORGANISATION/NAME."`
-	Yes  bool   `help:"Do it; without, only say what it would end."`
+	Yes  bool   `env:"-" help:"Do it; without, only say what it would end."`
 }
 
 // Help is shown by doorward person suspend --help.

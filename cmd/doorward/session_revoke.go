@@ -11,8 +11,8 @@ import (
 type sessionRevokeCommand struct {
 	operation
 	sessionFlags
-	All bool `help:"All sessions of the installation, when nothing else selects some."`
-	Yes bool `help:"Do it; without, only say how many would end."`
+	All bool `env:"-" help:"All sessions of the installation, when nothing else selects some."`
+	Yes bool `env:"-" help:"Do it; without, only say how many would end."`
 }
 
 // Help is shown by doorward session revoke --help.

@@ -17,7 +17,7 @@ type tenantCommand struct {
 type tenantSuspendCommand struct {
 	operation
 	ID  string `arg:"" help:"account:1200, reseller:2, organisation:NAME, unit:KEY or installation."`
-	Yes bool   `help:"Do it; without, only say what it would end."`
+	Yes bool   `env:"-" help:"Do it; without, only say what it would end."`
 }
 
 // Help is shown by doorward tenant suspend --help.

@@ -25,7 +25,7 @@ const (
 	Authenticate     Act = "credential.authenticate" // recorded when refused only
 	MintLoginToken   Act = "login-token.mint"
 	RedeemLoginToken Act = "login-token.redeem"
-	CheckLoginToken  Act = "login-token.check" // recorded when refused only, like what follows
+	CheckLoginToken  Act = "login-token.check" // recorded when refused only
 	PutTenant        Act = "tenant.put"
 	PutPrincipal     Act = "principal.put"
 	PutRole          Act = "role.put"

@@ -151,8 +151,7 @@ func (o *organisation) permission(v item) (string, bool) {
 // its holders integrators or operators.
 func (o *organisation) rolePermission(v item) (string, bool) {
 	text, ok := o.permission(v)
-	switch grant.Permission(text) {
-	case grant.MintLoginToken, grant.ActAsOwner, grant.RedeemLoginToken, grant.CloseSession, grant.ManageDirectory:
+	if grant.Permission(text).IsOwn() {
 		o.problem(v.line, "the permission %q is Doorward's own; an organisation's role has the platform's permissions only", text)
 		return "", false
 	}

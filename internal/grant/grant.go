@@ -51,6 +51,14 @@ const (
 	ReadEvents       Permission = "event.read"         // read the audit log
 )
 
+// IsOwn reports whether a permission is Doorward's own, which no organisation's role can give.
+func (p Permission) IsOwn() bool { return slices.Contains(Own, p) }
+
+// Own are Doorward's own permissions.
+var Own = []Permission{
+	MintLoginToken, ActAsOwner, RedeemLoginToken, CloseSession, ManageDirectory, ReadDirectory, ManageCredential, ReadEvents,
+}
+
 // Permissions of the platform's own that decide about its integrators' keys (WIRE.md §2, keys).
 const (
 	ReadAPIKeys  Permission = "readApiKeys"

@@ -129,3 +129,16 @@ func TestWhoReadsTheDirectoryReadsWhatIsBelow(t *testing.T) {
 		t.Errorf("%d roles read", readers)
 	}
 }
+
+func TestEveryPermissionOfOursThatARoleHasIsOnesOwn(t *testing.T) {
+	for id, role := range grant.BuiltIn(grant.ManagerNames) {
+		for _, p := range role.Permissions {
+			if !p.IsOwn() {
+				t.Errorf("%s gives %s, which an organisation's role could give too", id, p)
+			}
+		}
+	}
+	if grant.WriteAPIKeys.IsOwn() {
+		t.Errorf("%s is the platform's", grant.WriteAPIKeys)
+	}
+}

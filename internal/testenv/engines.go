@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"net/url"
 	"os"
+	"sync"
 	"testing"
 	"time"
 
@@ -26,7 +27,10 @@ func OpenStore(t testing.TB, engine string, o sqlstore.Options) *sqlstore.Store 
 	var store *sqlstore.Store
 	var err error
 	if engine == "postgres" {
-		store, _, err = sqlstore.OpenPostgres(t.Context(), PostgresDatabase(t), o)
+		if o.Connections == 0 {
+			o.Connections = testConnections
+		}
+		store, _, err = sqlstore.OpenPostgres(t.Context(), databaseFrom(t, migrated(t)), o)
 	} else {
 		store, _, err = sqlstore.OpenSQLite(t.Context(), t.TempDir(), o)
 	}
@@ -41,22 +45,70 @@ func OpenStore(t testing.TB, engine string, o sqlstore.Options) *sqlstore.Store 
 	return store
 }
 
+// testConnections are enough for tests to get in each other's way; opening more for each of them takes most of its time.
+const testConnections = 6
+
 // PostgresDatabase makes an empty database of its own for the test and returns its URL.
 func PostgresDatabase(t testing.TB) string {
+	t.Helper()
+	return databaseFrom(t, "template0")
+}
+
+// databaseFrom makes a database like another one, gone when the test ends.
+func databaseFrom(t testing.TB, template string) string {
+	t.Helper()
+	server := postgresServer(t)
+	name := "doorward_" + randomName()
+	onServer(t, server, "CREATE DATABASE "+name+" TEMPLATE "+template)
+	t.Cleanup(func() { onServer(t, server, "DROP DATABASE "+name+" WITH (FORCE)") })
+	return urlOf(t, server, name)
+}
+
+func postgresServer(t testing.TB) string {
 	t.Helper()
 	server := os.Getenv(PostgresVariable)
 	if server == "" {
 		t.Fatalf("%s is not set: run the tests by make test, or by scripts/with-postgres go test ...", PostgresVariable)
 	}
-	name := "doorward_" + randomName()
-	onServer(t, server, "CREATE DATABASE "+name+" TEMPLATE template0")
-	t.Cleanup(func() { onServer(t, server, "DROP DATABASE "+name+" WITH (FORCE)") })
+	return server
+}
+
+func urlOf(t testing.TB, server, database string) string {
+	t.Helper()
 	at, err := url.Parse(server)
 	if err != nil {
 		t.Fatalf("%s: %v", PostgresVariable, err)
 	}
-	at.Path = "/" + name
+	at.Path = "/" + database
 	return at.String()
+}
+
+// migratedName is the database that this process has migrated, for all its tests to be copied from. It stays until the
+// server of the tests is thrown away.
+var (
+	migratedOnce sync.Once
+	migratedName string
+)
+
+func migrated(t testing.TB) string {
+	t.Helper()
+	server := postgresServer(t)
+	migratedOnce.Do(func() {
+		name := "doorward_migrated_" + randomName()
+		onServer(t, server, "CREATE DATABASE "+name+" TEMPLATE template0")
+		store, _, err := sqlstore.OpenPostgres(t.Context(), urlOf(t, server, name), sqlstore.Options{Connections: 1})
+		if err != nil {
+			t.Fatalf("migrate a database to copy: %v", err)
+		}
+		if err := store.Close(); err != nil {
+			t.Fatalf("close the database to copy: %v", err)
+		}
+		migratedName = name
+	})
+	if migratedName == "" {
+		t.Fatal("there is no database to copy: an earlier test says why")
+	}
+	return migratedName
 }
 
 func onServer(t testing.TB, server, statement string) {
