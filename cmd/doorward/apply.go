@@ -20,7 +20,7 @@ import (
 )
 
 type applyCommand struct {
-	config.Store
+	operation
 	Directory      string `arg:"" name:"file" help:"Directory file in YAML; - reads standard input."`
 	ResetPasswords bool   `help:"Set passwords and pass codes again where they differ from the file."`
 }
@@ -61,7 +61,7 @@ func (c *applyCommand) Run(ctx context.Context, log *slog.Logger) error {
 	if err != nil {
 		err = c.stopped(report, err)
 	} else {
-		printReport(os.Stdout, report)
+		err = c.print(report)
 	}
 	return errors.Join(err, opened.Store.Close())
 }
@@ -127,6 +127,52 @@ func progress(out *os.File, what string) func(stage string, done, total int) {
 		}
 		_ = bar.Set(done) // a bar that cannot be drawn must not stop the work
 	}
+}
+
+// appliedReport is what an apply found and did, in JSON.
+type appliedReport struct {
+	Tenants     appliedTally `json:"tenants"`
+	Roles       appliedTally `json:"roles"`
+	Audiences   appliedTally `json:"audiences"`
+	Principals  appliedTally `json:"principals"`
+	Grants      appliedTally `json:"grants"`
+	Credentials appliedTally `json:"credentials"`
+	Left        []leftover   `json:"left"`
+	Revoked     []leftover   `json:"revoked"`
+	Suspended   []leftover   `json:"suspended"`
+	Weak        []string     `json:"weak_passwords"`
+	WeakKeys    []string     `json:"weak_keys"`
+}
+
+type appliedTally struct {
+	Created   int `json:"created"`
+	Updated   int `json:"updated"`
+	Ended     int `json:"ended"`
+	Unchanged int `json:"unchanged"`
+}
+
+type leftover struct {
+	Kind string `json:"kind"`
+	Name string `json:"name"`
+}
+
+func leftovers(found []authority.Leftover) (shown []leftover) {
+	for _, l := range found {
+		shown = append(shown, leftover(l))
+	}
+	return shown
+}
+
+func (c *applyCommand) print(r authority.ApplyReport) error {
+	if !c.JSON {
+		printReport(os.Stdout, r)
+		return nil
+	}
+	return printJSON(appliedReport{
+		appliedTally(r.Tenants), appliedTally(r.Roles), appliedTally(r.Audiences), appliedTally(r.Principals),
+		appliedTally(r.Grants), appliedTally(r.Credentials), leftovers(r.Left), leftovers(r.Revoked), leftovers(r.Held),
+		texts(r.Weak), r.WeakKeys,
+	})
 }
 
 func printReport(out io.Writer, r authority.ApplyReport) {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"time"
 
@@ -66,13 +65,6 @@ func (credentialRevokeCommand) Help() string {
 Every session and login token that the credential made is refused from its next use on, on every node.`
 }
 
-// endedAnswer is what a revocation ends, in JSON.
-type endedAnswer struct {
-	ID          string `json:"id"`
-	Sessions    int64  `json:"sessions"`
-	LoginTokens int64  `json:"login_tokens"`
-}
-
 // Run revokes the credential, or says what that would end.
 func (c *credentialRevokeCommand) Run(ctx context.Context, log *slog.Logger) error {
 	id, err := parseCredential(c.ID)
@@ -90,22 +82,16 @@ func (c *credentialRevokeCommand) Run(ctx context.Context, log *slog.Logger) err
 		}
 		switch {
 		case !credential.RevokedAt.IsZero():
-			fmt.Printf("%s was revoked at %s already\n", what, when(credential.RevokedAt))
-			return nil
-		case !c.Yes:
-			return unconfirmed{fmt.Sprintf("revoking the %s would end %s", what, counted(made))}
+			return c.say(endsReport{Done: true}, what+" was revoked at "+when(credential.RevokedAt)+" already")
+		case c.Yes:
+			if made, err = a.RevokeCredential(ctx, by, id); err != nil {
+				return err
+			}
+			return c.say(endsReport{true, made.Sessions, made.LoginTokens}, "revoked the "+what+"; ended "+inWords(made))
 		}
-		if made, err = a.RevokeCredential(ctx, by, id); err != nil {
+		if err := c.say(endsReport{false, made.Sessions, made.LoginTokens}, ""); err != nil {
 			return err
 		}
-		if c.JSON {
-			return printJSON(endedAnswer{ID: c.ID, Sessions: made.Sessions, LoginTokens: made.LoginTokens})
-		}
-		fmt.Printf("revoked the %s; ended %s\n", what, counted(made))
-		return nil
+		return unconfirmed{"revoking the " + what + " would end " + inWords(made)}
 	})
-}
-
-func counted(made authority.Ends) string {
-	return fmt.Sprintf("%d sessions and %d login tokens", made.Sessions, made.LoginTokens)
 }

@@ -12,14 +12,19 @@ import (
 	"path/filepath"
 
 	"github.com/doorward/doorward/internal/authority"
-	"github.com/doorward/doorward/internal/config"
 	"github.com/doorward/doorward/internal/directory"
 )
 
 type exportCommand struct {
-	config.Store
+	operation
 	Directory string `arg:"" optional:"" name:"file" default:"-" help:"Directory file to write, readable by its owner only; - (default) writes to standard output."`
 	Force     bool   `env:"-" help:"Write over a file that exists."`
+}
+
+// exportedReport is what was written where, in JSON; written to standard output, the file itself is all there is.
+type exportedReport struct {
+	File    string     `json:"file"`
+	Omitted []leftover `json:"omitted"`
 }
 
 // Help is shown by doorward export --help.
@@ -41,14 +46,19 @@ func (c *exportCommand) Run(ctx context.Context, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	o := operation{Store: c.Store}
-	err = o.run(ctx, log, func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+	err = c.run(ctx, log, func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
 		d, omitted, err := a.Export(ctx, by)
 		if err != nil {
 			return err
 		}
+		if err := directory.Write(out, d, directory.Heading{Source: c.source(), At: a.Now(), Omitted: omitted}); err != nil {
+			return err
+		}
+		if c.JSON && c.Directory != "-" {
+			return printJSON(exportedReport{c.Directory, leftovers(omitted)})
+		}
 		printLeftovers(os.Stderr, "not in the file, because it cannot be written there", omitted)
-		return directory.Write(out, d, directory.Heading{Source: c.source(), At: a.Now(), Omitted: omitted})
+		return nil
 	})
 	return errors.Join(err, out.finish(err == nil))
 }

@@ -24,6 +24,12 @@ directory), before it serves: a login token spent in one copy is unspent in the 
 of PostgreSQL need none. Servers may run on the store; hand-overs under way start again.`
 }
 
+// fenceReport is what raising the fence ended, or would have, in JSON.
+type fenceReport struct {
+	Done        bool  `json:"done"`
+	LoginTokens int64 `json:"login_tokens"`
+}
+
 // Run counts the live login tokens and ends them.
 func (c *fenceCommand) Run(ctx context.Context, log *slog.Logger) error {
 	return c.run(ctx, log, func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
@@ -32,16 +38,15 @@ func (c *fenceCommand) Run(ctx context.Context, log *slog.Logger) error {
 			if err != nil {
 				return err
 			}
+			if err := c.say(fenceReport{false, live}, ""); err != nil {
+				return err
+			}
 			return unconfirmed{fmt.Sprintf("login tokens that would become unredeemable: %d", live)}
 		}
 		ended, err := a.RaiseFence(ctx, by)
 		if err != nil {
 			return err
 		}
-		if c.JSON {
-			return printJSON(map[string]int64{"login_tokens_ended": ended})
-		}
-		fmt.Printf("login tokens that became unredeemable: %d\n", ended)
-		return nil
+		return c.say(fenceReport{true, ended}, fmt.Sprintf("login tokens that became unredeemable: %d", ended))
 	})
 }

@@ -2,15 +2,21 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 
-	"github.com/doorward/doorward/internal/config"
 	"github.com/doorward/doorward/internal/server"
 )
 
 type migrateCommand struct {
-	config.Store
+	operation
+}
+
+// migratedReport is from which version of the schema to which, in JSON.
+type migratedReport struct {
+	From int64 `json:"from"`
+	To   int64 `json:"to"`
 }
 
 // Help is shown by doorward migrate --help.
@@ -31,10 +37,10 @@ func (c *migrateCommand) Run(ctx context.Context, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	if opened.Migrated.From == opened.Migrated.To {
-		fmt.Printf("schema version %d: up to date\n", opened.Migrated.To)
-	} else {
-		fmt.Printf("schema version %d: migrated from %d\n", opened.Migrated.To, opened.Migrated.From)
+	m := opened.Migrated
+	words := fmt.Sprintf("schema version %d: migrated from %d", m.To, m.From)
+	if m.From == m.To {
+		words = fmt.Sprintf("schema version %d: up to date", m.To)
 	}
-	return opened.Store.Close()
+	return errors.Join(c.say(migratedReport{m.From, m.To}, words), opened.Store.Close())
 }

@@ -38,6 +38,17 @@ func (o *operation) run(ctx context.Context, log *slog.Logger, do func(ctx conte
 	return errors.Join(err, opened.Store.Close())
 }
 
+// say prints a report as JSON, or what it says in words, if anything.
+func (o *operation) say(report any, words string) error {
+	if o.JSON {
+		return printJSON(report)
+	}
+	if words != "" {
+		fmt.Println(words)
+	}
+	return nil
+}
+
 // usage is a mistake on the command line that only shows after parsing.
 type usage struct{ error }
 

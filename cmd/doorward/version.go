@@ -6,10 +6,23 @@ import (
 	"runtime/debug"
 )
 
-type versionCommand struct{}
+type versionCommand struct {
+	JSON bool `name:"json" help:"Print JSON."`
+}
+
+// programReport is the version, in JSON.
+type programReport struct {
+	Version string `json:"version"`
+	Go      string `json:"go"`
+	OS      string `json:"os"`
+	Arch    string `json:"arch"`
+}
 
 // Run prints the version, the revision it was built from and the compiler.
-func (versionCommand) Run() error {
+func (c versionCommand) Run() error {
+	if c.JSON {
+		return printJSON(programReport{version(), runtime.Version(), runtime.GOOS, runtime.GOARCH})
+	}
 	fmt.Printf("doorward %s, %s %s/%s\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 	return nil
 }
