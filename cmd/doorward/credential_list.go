@@ -11,13 +11,13 @@ import (
 
 type credentialListCommand struct {
 	operation
-	Principal string `placeholder:"WHO" help:"Only of this person or service."`
-	At        string `placeholder:"TENANT" help:"Only of who is granted something at this tenant, as account:1200."`
+	Principal given  `placeholder:"WHO" help:"Only of this person or service."`
+	At        given  `placeholder:"TENANT" help:"Only of who is granted something at this tenant, as account:1200."`
 	Kind      string `enum:"api-key,key-pair,manager-key,password,pass-code,authentication-code," default:"" help:"Only of this kind."`
-	Name      string `placeholder:"NAME" help:"Only of this name."`
+	Name      given  `placeholder:"NAME" help:"Only of this name."`
 	All       bool   `help:"Those that are revoked or expired as well."`
 	Uses      bool   `help:"A line for every dialect and network it was used from within 30 days, not only the last."`
-	After     string `placeholder:"ID" help:"Only those made after this one: the next page."`
+	After     given  `placeholder:"ID" help:"Only those made after this one: the next page."`
 	Limit     int    `default:"100" help:"At most so many (default: 100)."`
 }
 
@@ -59,18 +59,18 @@ func (c *credentialListCommand) after() (after authority.CredentialID, err error
 	if c.After == "" {
 		return after, nil
 	}
-	return parseCredential(c.After)
+	return parseCredential(string(c.After))
 }
 
 func (c *credentialListCommand) filter(ctx context.Context, a *authority.Authority, by authority.Actor) (authority.CredentialFilter, error) {
-	f := authority.CredentialFilter{At: tenant.ID(c.At), Kind: authority.CredentialKind(c.Kind), Name: c.Name}
+	f := authority.CredentialFilter{At: tenant.ID(c.At), Kind: authority.CredentialKind(c.Kind), Name: string(c.Name)}
 	if !c.All {
 		f.LiveAt = a.Now()
 	}
 	if c.Principal == "" {
 		return f, nil
 	}
-	who, err := a.FindPrincipal(ctx, by, c.Principal)
+	who, err := a.FindPrincipal(ctx, by, string(c.Principal))
 	f.Principal = who.Principal.ID
 	return f, err
 }
