@@ -1,5 +1,5 @@
-// Package crmcom speaks the part of the CRM.COM Web API by which a person logs
-// in and the token that stands for it is released, and an extension that says
+// Package crmcom speaks the part of the CRM.COM Web API by which a person or a
+// program's key logs in and the token that stands for it is released, and an extension that says
 // whose a token is.
 //
 // README.md is the contract. Failures arrive with HTTP 200 and a status code in
