@@ -10,6 +10,7 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+	"github.com/goccy/go-yaml/token"
 )
 
 // File is the path of a configuration file: one YAML mapping from flag names, without dashes in front, to values.
@@ -55,8 +56,7 @@ func parseFile(name string, content []byte) (fileValues, error) {
 	if err != nil {
 		var at yaml.Error
 		if errors.As(err, &at) {
-			position := at.GetToken().Position
-			return nil, fmt.Errorf("%s:%d:%d: %s", name, position.Line, position.Column, at.GetMessage())
+			return nil, tokenError(name, at.GetToken(), at.GetMessage())
 		}
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
@@ -65,21 +65,25 @@ func parseFile(name string, content []byte) (fileValues, error) {
 		return nil, err
 	}
 	values := fileValues{}
-	for i, document := range file.Docs {
-		if i > 0 {
-			return nil, nodeError(name, document, "a second document; write one mapping only")
+	written := 0
+	for _, document := range file.Docs {
+		// An empty document is nothing, wherever it stands; it has no token to name either.
+		switch document.Body.(type) {
+		case nil, *ast.CommentGroupNode, *ast.NullNode:
+			continue
 		}
-		if err := values.addDocument(name, document, known); err != nil {
+		if written++; written > 1 {
+			return nil, nodeError(name, document.Body, "a second document; write one mapping only")
+		}
+		if err := values.addDocument(name, document.Body, known); err != nil {
 			return nil, err
 		}
 	}
 	return values, nil
 }
 
-func (v fileValues) addDocument(name string, document *ast.DocumentNode, known map[string]*kong.Flag) error {
-	switch body := document.Body.(type) {
-	case nil, *ast.CommentGroupNode, *ast.NullNode:
-		return nil
+func (v fileValues) addDocument(name string, document ast.Node, known map[string]*kong.Flag) error {
+	switch body := document.(type) {
 	case *ast.MappingNode:
 		for _, entry := range body.Values {
 			if err := v.addEntry(name, entry, known); err != nil {
@@ -150,8 +154,12 @@ func fileKeys() (map[string]*kong.Flag, error) {
 
 func nodeError(name string, node ast.Node, format string, args ...any) error {
 	message := fmt.Sprintf(format, args...)
-	if token := node.GetToken(); token != nil && token.Position != nil {
-		return fmt.Errorf("%s:%d:%d: %s", name, token.Position.Line, token.Position.Column, message)
+	return tokenError(name, node.GetToken(), message)
+}
+
+func tokenError(name string, at *token.Token, message string) error {
+	if at == nil || at.Position == nil {
+		return fmt.Errorf("%s: %s", name, message)
 	}
-	return fmt.Errorf("%s: %s", name, message)
+	return fmt.Errorf("%s:%d:%d: %s", name, at.Position.Line, at.Position.Column, message)
 }

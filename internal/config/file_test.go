@@ -65,7 +65,7 @@ activeplatform-roles:
 }
 
 func TestAFileMayBeEmpty(t *testing.T) {
-	for _, content := range []string{"", "\n", "# only a comment\n", "---\n"} {
+	for _, content := range []string{"", "\n", "# only a comment\n", "---\n", "---\n---\n"} {
 		if got, err := parseFile("f", []byte(content)); err != nil || len(got) != 0 {
 			t.Errorf("%q: %v, %v", content, got, err)
 		}
@@ -76,6 +76,7 @@ func FuzzParseFile(f *testing.F) {
 	for _, seed := range []string{
 		"", "listen: 127.0.0.1:8080\n", "activeplatform-roles: [sales, owner]\n", "data: &a x\nkeys: *a\n",
 		"keys: |\n  x\n", "? listen\n: x\n", "{data: x, keys: y}", "<<: {data: x}\n", "data: !!str x\n---\n", "\xff: x",
+		"listen: a\n---\n", "---\n---\n", "listen: a\n---\ndata: b\n",
 	} {
 		f.Add([]byte(seed))
 	}
