@@ -24,7 +24,8 @@ func Canonical(name string) (canonical string, ok bool) {
 			return "", false
 		}
 	}
-	canonical = strings.Map(asciiLower, norm.NFC.String(name))
+	// Once more: a letter that has no composed form in upper case may have one in lower case (T and U+0308).
+	canonical = norm.NFC.String(strings.Map(asciiLower, norm.NFC.String(name)))
 	if len(canonical) > MaxNameLength { // NFC can make it longer
 		return "", false
 	}

@@ -61,7 +61,7 @@ func TestSomeNamesNobodyCanHave(t *testing.T) {
 }
 
 func FuzzACanonicalNameIsItsOwnCanonicalForm(f *testing.F) {
-	for _, seed := range []string{"Owner@ACME.test", "Zoe\u0301", "\u212a", "a\u200b", strings.Repeat("\U0001d160", 63), "\u0130", " x", "\xff"} {
+	for _, seed := range []string{"Owner@ACME.test", "Zoe\u0301", "\u212a", "a\u200b", strings.Repeat("\U0001d160", 63), "\u0130", " x", "\xff", "T\u0308\u0301"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, name string) {
