@@ -22,6 +22,7 @@ type Act string
 const (
 	OpenSession      Act = "session.open"
 	CloseSession     Act = "session.close"
+	IssueAccessToken Act = "access-token.issue"
 	Authenticate     Act = "credential.authenticate" // recorded when refused only
 	MintLoginToken   Act = "login-token.mint"
 	RedeemLoginToken Act = "login-token.redeem"

@@ -27,6 +27,7 @@ type Options struct {
 	ActingManagers  []string // manager roles that may act as an account's owner; nil: all
 	Redeemed        Lifetimes
 	Acting          Lifetimes
+	Access          AccessTokens // for the installation itself, and where an audience says nothing
 }
 
 // Lifetimes bound a session: absolutely, and since its last use (0: no idle limit).
@@ -52,6 +53,7 @@ func New(store Store, keys *secret.Keys, limiter Limiter, hashing Work, o Option
 	}
 	o.Redeemed = o.Redeemed.or(Lifetimes{Absolute: 12 * time.Hour, Idle: time.Hour})
 	o.Acting = o.Acting.or(Lifetimes{Absolute: time.Hour, Idle: time.Hour})
+	o.Access = o.Access.or(AccessTokens{Format: JWT, Algorithm: secret.ES256, Lifetime: 15 * time.Minute})
 	return &Authority{
 		store: store, keys: keys, limiter: limiter, hashing: hashing, options: o,
 		roles: grant.BuiltIn(o.ActingManagers), refusals: newRefusals(), familiar: newFamiliar(), uses: newUses(),

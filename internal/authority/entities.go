@@ -71,6 +71,7 @@ const (
 	Password           CredentialKind = "password"
 	PassCode           CredentialKind = "pass-code"
 	AuthenticationCode CredentialKind = "authentication-code"
+	PublicKey          CredentialKind = "public-key" // of a client that proves itself by signing (RFC 7523)
 )
 
 // Credential is a long-lived means to prove a principal. It holds fingerprints and hashes, never a secret.
@@ -84,6 +85,7 @@ type Credential struct {
 	Lookup       secret.Fingerprint  // zero for a password, which is found by its principal
 	Verifier     secret.Fingerprint  // of a key pair's secret
 	PasswordHash secret.PasswordHash // of a password or a pass code
+	PublicKeys   string              // the JWK set of a client that signs its assertions
 	Weak         bool                // a password that is too short, as taken over from elsewhere
 
 	Restriction
@@ -135,8 +137,26 @@ type Audience struct {
 	URL      string // landing; {portal} {installation} {token} {email} {account}
 	Home     string // where the person goes once signed in
 	Lifetime LifetimeRange
+	Resource string // the identifier of RFC 8707, an absolute URI; empty: made from its ID
+	Access   AccessTokens
 	CreatedAt,
 	UpdatedAt time.Time
+}
+
+// AccessFormat is how an access token looks.
+type AccessFormat string
+
+// The formats: signed, so that anybody can check it (RFC 9068), or a name that only Doorward can look up.
+const (
+	JWT    AccessFormat = "jwt"
+	Opaque AccessFormat = "opaque"
+)
+
+// AccessTokens says how access tokens are made; the zero value of a field is the installation's default.
+type AccessTokens struct {
+	Format    AccessFormat
+	Algorithm secret.Algorithm
+	Lifetime  time.Duration
 }
 
 // LifetimeRange bounds how long a login token for an audience lives.
@@ -173,20 +193,33 @@ type LoginToken struct {
 // SessionID is the row key of a session.
 type SessionID secret.ID
 
-// Session is the record that a principal is signed in.
+// SessionKind says what a session is the record of.
+type SessionKind string
+
+// The kinds of session: somebody signed in, and an access token made for one audience.
+const (
+	SignedIn    SessionKind = "session"
+	AccessToken SessionKind = "access-token"
+)
+
+// Session is the record that a principal is signed in, or that it has an access token.
 type Session struct {
 	ID           SessionID
+	Kind         SessionKind
 	Fingerprint  secret.Fingerprint
 	Subject      grant.PrincipalID
 	Organisation tenant.ID
 	Account      tenant.ID // or empty
 	Unit         tenant.ID // or empty
 	Audience     AudienceID
-	Actor        grant.PrincipalID // who acts as the subject, or empty
-	Credential   CredentialID      // what it descends from
-	SecretAt     time.Time         // of that credential when the session was opened
-	Parent       SessionID         // the session whose login token it came from, or zero
-	LoginToken   LoginTokenID      // it was redeemed from, or zero
+	Actor        grant.PrincipalID  // who acts as the subject, or empty
+	Credential   CredentialID       // what it descends from
+	SecretAt     time.Time          // of that credential when the session was opened
+	Client       CredentialID       // of the client that asked for an access token, or zero
+	Parent       SessionID          // the session whose login token it came from, or that it was exchanged from, or zero
+	LoginToken   LoginTokenID       // it, or what it was exchanged from, was redeemed from, or zero
+	Permissions  []grant.Permission // it was narrowed to; nil: not narrowed
+	Thumbprint   string             // RFC 7638, of the key to prove possession of; empty: a bearer
 	Dialect      string
 	OpenedAt     time.Time
 	ExpiresAt    time.Time
@@ -203,6 +236,28 @@ type Standing struct {
 	Tenants   map[tenant.ID]Tenant        // every tenant granted at or at home in, and all above them
 }
 
+// SigningKeyID names a signing key; it is the kid of what it signs.
+type SigningKeyID secret.ID
+
+// SigningKey is a key that signs access tokens and identities. It is published from CreatedAt until it is killed, or
+// until nothing signed before RetiredAt lives any more.
+type SigningKey struct {
+	ID        SigningKeyID
+	Algorithm secret.Algorithm
+	PublicKey []byte // PKIX, DER
+	Sealed    []byte // the private key, sealed and bound to ID and algorithm
+	CreatedAt time.Time
+	SignsAt   time.Time // from then on it may sign
+	RetiredAt time.Time // from then on it signs no more; zero: not retired
+	KilledAt  time.Time // from then on nothing it signed counts; zero: not killed
+}
+
+// Once is an identifier that may be presented one time only, until it would be too old anyway.
+type Once struct {
+	ID        secret.Fingerprint
+	ExpiresAt time.Time
+}
+
 // FeedKind says which kind of fact changed.
 type FeedKind string
 
@@ -214,6 +269,7 @@ const (
 	FeedSession    FeedKind = "session"
 	FeedRole       FeedKind = "role"
 	FeedAudience   FeedKind = "audience"
+	FeedSigningKey FeedKind = "signing-key"
 )
 
 // FeedEntry is one line of the feed of what ended or changed facts.

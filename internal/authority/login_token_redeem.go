@@ -120,7 +120,7 @@ func (a *Authority) sessionOf(f LoginTokenFacts, minted secret.Minted, now time.
 		lifetime = a.options.Acting
 	}
 	return Session{
-		ID: SessionID(minted.ID), Fingerprint: minted.Fingerprint,
+		ID: SessionID(minted.ID), Kind: SignedIn, Fingerprint: minted.Fingerprint,
 		Subject: f.LoginToken.Subject, Organisation: f.Subject.Principal.Organisation, Account: f.LoginToken.Account,
 		Audience: f.LoginToken.Audience, Actor: f.LoginToken.Actor, Credential: f.LoginToken.Credential, SecretAt: f.LoginToken.SecretAt,
 		Parent: f.LoginToken.Parent, LoginToken: f.LoginToken.ID, Dialect: f.LoginToken.Dialect,

@@ -10,7 +10,7 @@ import (
 // for as long as the session counts.
 func (a *Authority) repeat(ctx context.Context, r RedeemRequest, spent LoginTokenFacts) (RedeemedLoginToken, bool, error) {
 	minted := a.keys.DeriveSession(r.Token, int64(r.Audience), r.IdempotencyKey, secret.ID(spent.LoginToken.Session))
-	v, err := a.verifySession(ctx, spent.LoginToken.Session, minted.Fingerprint)
+	v, err := a.verifySession(ctx, SignedIn, spent.LoginToken.Session, minted.Fingerprint)
 	if err != nil || !v.Valid() {
 		return RedeemedLoginToken{}, false, err
 	}

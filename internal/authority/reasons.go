@@ -37,6 +37,9 @@ const (
 	ReasonOtherCredential   = "other-credential"    // what another key or session minted
 	ReasonNotReusable       = "not-reusable"        // a token that is redeemed, not checked
 	ReasonUnknownAudience   = "unknown-audience"    //
+	ReasonNotHeld           = "permission-not-held" // asked for, and held nowhere
+	ReasonRepeated          = "presented-before"    // an assertion or a proof
+	ReasonNotPossessed      = "key-not-proved"      // the access token is bound to a key, and this was not it
 	ReasonTooManyFromSource = "too-many-from-source"
 	ReasonNobody            = "not-authenticated"
 	ReasonNotEmpty          = "store-not-empty" // only an empty store can be restored into

@@ -34,7 +34,7 @@ func (a *Authority) OpenSession(ctx context.Context, by Actor, r SessionRequest)
 		now := a.store.Now()
 		minted := a.keys.MintSession(r.Shape, now)
 		opened = OpenedSession{Token: minted.Text, Session: Session{
-			ID: SessionID(minted.ID), Fingerprint: minted.Fingerprint,
+			ID: SessionID(minted.ID), Kind: SignedIn, Fingerprint: minted.Fingerprint,
 			Subject: by.Principal().ID, Organisation: by.Principal().Organisation,
 			Account: by.credential.onlyAccount(), Unit: unit,
 			Credential: by.credential.ID, SecretAt: by.credential.SecretAt, Dialect: by.origin.Dialect,

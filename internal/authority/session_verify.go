@@ -2,9 +2,11 @@ package authority
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/doorward/doorward/internal/fault"
+	"github.com/doorward/doorward/internal/grant"
 	"github.com/doorward/doorward/internal/secret"
 	"github.com/doorward/doorward/internal/tenant"
 )
@@ -25,7 +27,7 @@ func (a *Authority) VerifySession(ctx context.Context, from Origin, token secret
 	if !ok {
 		return Verdict{Reason: ReasonUnknown}, nil
 	}
-	v, err := a.verifySession(ctx, SessionID(presented.ID), presented.Fingerprint)
+	v, err := a.verifySession(ctx, SignedIn, SessionID(presented.ID), presented.Fingerprint)
 	if err != nil || !v.Valid() {
 		return Verdict{Reason: v.Reason}, err
 	}
@@ -36,13 +38,13 @@ func (a *Authority) VerifySession(ctx context.Context, from Origin, token secret
 	return v, nil
 }
 
-func (a *Authority) verifySession(ctx context.Context, id SessionID, fingerprint secret.Fingerprint) (Verdict, error) {
+func (a *Authority) verifySession(ctx context.Context, kind SessionKind, id SessionID, fingerprint secret.Fingerprint) (Verdict, error) {
 	var facts SessionFacts
 	err := a.store.View(ctx, func(ctx context.Context, v View) (err error) {
 		facts, err = v.SessionFacts(ctx, id)
 		return err
 	})
-	if fault.KindOf(err) == fault.NotFound || err == nil && !facts.Session.Fingerprint.Equal(fingerprint) {
+	if fault.KindOf(err) == fault.NotFound || err == nil && (!facts.Session.Fingerprint.Equal(fingerprint) || facts.Session.Kind != kind) {
 		return Verdict{Reason: ReasonUnknown}, nil
 	}
 	if err != nil {
@@ -146,16 +148,37 @@ func (a *Authority) AuthenticateSession(ctx context.Context, from Origin, token 
 		}
 		return Actor{}, v, refusal
 	}
+	return a.actorOf(from, v.SessionFacts), v, nil
+}
+
+// actorOf returns who acts by a session or an access token that counts.
+func (a *Authority) actorOf(from Origin, f SessionFacts) Actor {
 	by := Actor{
-		origin: from, standing: v.Subject, held: a.heldOf(v.Subject),
-		credential: v.Credential, session: v.Session.ID, actingBy: v.Session.Actor,
+		origin: from, standing: f.Subject, held: a.heldOf(f.Subject),
+		credential: f.Credential, session: f.Session.ID, actingBy: f.Session.Actor,
 	}
-	if !v.Session.LoginToken.IsZero() {
+	if !f.Session.LoginToken.IsZero() {
 		by.handedOver = true
 		// A handed-over person is not bound by what bound the credential that handed it over.
-		by.credential = Credential{ID: v.Credential.ID, SecretAt: v.Session.SecretAt, Restriction: Restriction{Tenants: []tenant.ID{v.Session.Account}}}
+		by.credential = Credential{ID: f.Credential.ID, SecretAt: f.Session.SecretAt, Restriction: Restriction{Tenants: []tenant.ID{f.Session.Account}}}
 	}
-	return by, v, nil
+	by.credential.Restriction = by.credential.narrowedTo(f.Session.Permissions)
+	return by
+}
+
+// narrowedTo returns the restriction with only those of its permissions that are listed; nil lists all.
+func (r Restriction) narrowedTo(permissions []grant.Permission) Restriction {
+	if permissions == nil {
+		return r
+	}
+	narrowed := make([]grant.Permission, 0, len(permissions))
+	for _, p := range permissions {
+		if r.Permissions == nil || slices.Contains(r.Permissions, p) {
+			narrowed = append(narrowed, p)
+		}
+	}
+	r.Permissions = narrowed
+	return r
 }
 
 // AuthenticateOwnSession is AuthenticateSession for a session that was opened in the dialect it comes by; one of

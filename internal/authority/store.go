@@ -41,6 +41,7 @@ type View interface {
 	AudienceView
 	LoginTokenView
 	SessionView
+	SigningKeyView
 	RecordView
 	OverviewView
 }
@@ -55,5 +56,7 @@ type Tx interface {
 	AudienceTx
 	LoginTokenTx
 	SessionTx
+	SigningKeyTx
+	OnceTx
 	RecordTx
 }

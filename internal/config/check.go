@@ -21,6 +21,8 @@ const (
 	longestSession      = 365 * 24 * time.Hour
 	shortestLoginToken  = 5 * time.Second
 	longestLoginToken   = 15 * time.Minute
+	shortestAccess      = time.Minute
+	longestAccess       = time.Hour
 	mostHashWorkers     = 1024
 	longestHashQueue    = 100_000
 	mostGuesses         = 1_000_000
@@ -45,6 +47,7 @@ func (c *Config) Check() error {
 		c.Alephee.check(),
 		c.ActivePlatform.check(),
 		c.CRMCOM.check(),
+		c.Access.check(),
 		c.Hashing.check(),
 		c.Guesses.check(),
 	)
@@ -219,6 +222,13 @@ func (g *Guesses) check() error {
 func within[T int | time.Duration](flag string, value, least, most T) error {
 	if value < least || value > most {
 		return fmt.Errorf("--%s %v is out of range: write %v to %v", flag, value, least, most)
+	}
+	return nil
+}
+
+func (a AccessTokens) check() error {
+	if a.Lifetime < shortestAccess || a.Lifetime > longestAccess {
+		return fmt.Errorf("--access-token-lifetime is %s: write one from %s to %s", a.Lifetime, shortestAccess, longestAccess)
 	}
 	return nil
 }

@@ -52,6 +52,8 @@ func TestCheckNamesTheFlagAndWhatToWriteInstead(t *testing.T) {
 		"short login token":   {func(c *config.Config) { c.ActivePlatform.LoginTokenLifetime = time.Second }, []string{"--activeplatform-token-lifetime", "write 5s to 15m"}},
 		"long login token":    {func(c *config.Config) { c.ActivePlatform.LoginTokenLifetime = time.Hour }, []string{"--activeplatform-token-lifetime", "write 5s to 15m"}},
 		"profile":             {func(c *config.Config) { c.CRMCOM.Profile = "jwt" }, []string{"--crmcom-profile", "write v19"}},
+		"long access tokens":  {func(c *config.Config) { c.Access.Lifetime = 2 * time.Hour }, []string{"--access-token-lifetime", "1h"}},
+		"short access tokens": {func(c *config.Config) { c.Access.Lifetime = time.Second }, []string{"--access-token-lifetime", "1m"}},
 		"negative workers":    {func(c *config.Config) { c.Hashing.Workers = -1 }, []string{"--hash-workers", "write 0 to 1024"}},
 		"long queue":          {func(c *config.Config) { c.Hashing.Queue = 1_000_000 }, []string{"--hash-queue", "write 0 to 100000"}},
 		"no failures":         {func(c *config.Config) { c.Guesses.Failures = 0 }, []string{"--guess-failures", "write 1 to 1000"}},

@@ -31,6 +31,7 @@ type Config struct {
 	Alephee        Alephee        `embed:"" prefix:"alephee-" group:"Alephee dialect"`
 	ActivePlatform ActivePlatform `embed:"" prefix:"activeplatform-" group:"ActivePlatform dialect"`
 	CRMCOM         CRMCOM         `embed:"" prefix:"crmcom-" group:"CRM.COM dialect"`
+	Access         AccessTokens   `embed:"" prefix:"access-token-" group:"Access tokens"`
 	Hashing        Hashing        `embed:"" prefix:"hash-" group:"Password hashing"`
 	Guesses        Guesses        `embed:"" prefix:"guess-" group:"Failed log-ins"`
 }
@@ -73,6 +74,13 @@ type ActivePlatform struct {
 type CRMCOM struct {
 	Profile       string `enum:"v19" default:"v19" help:"Version profile to speak: ${enum}."`
 	ErrorStatuses bool   `help:"Answer errors with HTTP error statuses instead of 200."`
+}
+
+// AccessTokens says how access tokens are made for the installation itself, and for audiences that do not say.
+type AccessTokens struct {
+	Format    string        `enum:"jwt,opaque" default:"jwt" help:"How they look: jwt, which anybody can check, or opaque."`
+	Algorithm string        `enum:"ES256,EdDSA,RS256" default:"ES256" help:"Signature of those that are signed: ${enum}."`
+	Lifetime  time.Duration `default:"15m" help:"How long they live, from 1m to 1h."`
 }
 
 // Hashing bounds the slow work of checking passwords.

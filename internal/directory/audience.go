@@ -21,7 +21,7 @@ const (
 var hostShape = regexp.MustCompile(`^([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(:[1-9][0-9]{0,4})?$`)
 
 func (r *reader) audience(from item) {
-	m, ok := r.mapping(from, "an audience", "id", "name", "kind", "url", "home", "lifetime", "credential")
+	m, ok := r.mapping(from, "an audience", "id", "name", "kind", "url", "home", "lifetime", "credential", "resource", "access_token")
 	if !ok {
 		return
 	}
@@ -42,6 +42,8 @@ func (r *reader) audience(from item) {
 	}
 	a.Home = r.template(m, "home", "{portal}", "{installation}", "{account}")
 	a.Lifetime = r.lifetime(m)
+	a.Resource = r.resource(m)
+	a.Access = r.accessTokens(m)
 	r.directory.Audiences = append(r.directory.Audiences, a)
 	r.audienceKey(m, id)
 }

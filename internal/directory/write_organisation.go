@@ -16,6 +16,18 @@ func (w *writer) audience(a authority.Audience) {
 	w.value(2, "url", a.URL)
 	w.value(2, "home", a.Home)
 	w.line(2, "lifetime: {default: %s, min: %s, max: %s}", span(a.Lifetime.Default), span(a.Lifetime.Min), span(a.Lifetime.Max))
+	w.value(2, "resource", a.Resource)
+	if access := accessFields(a.Access); access != "" {
+		w.line(2, "access_token: {%s}", access)
+	}
+}
+
+func accessFields(a authority.AccessTokens) string {
+	lifetime := ""
+	if a.Lifetime != 0 {
+		lifetime = span(a.Lifetime)
+	}
+	return fields("format", string(a.Format), "algorithm", string(a.Algorithm), "lifetime", lifetime)
 }
 
 // span writes 5m, where Go writes 5m0s.

@@ -14,14 +14,14 @@ var LevelNames = []string{"owner", "admin", "finance", "user"}
 // BuiltIn returns the built-in roles; actingManagers names the manager roles that may act as an account's owner.
 func BuiltIn(actingManagers []string) Roles {
 	roles := Roles{
-		Operator:       {Inherits: true, Permissions: []Permission{ManageDirectory, ReadDirectory, ManageCredential, ReadEvents, CloseSession}},
+		Operator:       {Inherits: true, Permissions: []Permission{ManageDirectory, ReadDirectory, ManageCredential, ReadEvents, CloseSession, VerifySession, ReadFeed, ManageSigningKey}},
 		AccountOwner:   {},
 		AccountAdmin:   {},
 		AccountFinance: {},
 		AccountUser:    {},
 		UnitMember:     {},
 		Integrator:     {Permissions: []Permission{MintLoginToken}},
-		RelyingModule:  {Inherits: true, Permissions: []Permission{RedeemLoginToken}},
+		RelyingModule:  {Inherits: true, Permissions: []Permission{RedeemLoginToken, ReadFeed}},
 	}
 	for _, name := range ManagerNames {
 		role := Role{Inherits: true, Permissions: []Permission{ReadDirectory}}

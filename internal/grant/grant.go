@@ -49,6 +49,9 @@ const (
 	ReadDirectory    Permission = "directory.read"     // list tenants, people and credentials, never a secret
 	ManageCredential Permission = "credential.manage"  // issue, rotate, change and revoke credentials
 	ReadEvents       Permission = "event.read"         // read the audit log
+	VerifySession    Permission = "session.verify"     // ask whether any session or access token of the subtree counts
+	ReadFeed         Permission = "revocation.read"    // follow what has ended or changed
+	ManageSigningKey Permission = "signing-key.manage" // list, rotate and kill signing keys
 )
 
 // IsOwn reports whether a permission is Doorward's own, which no organisation's role can give.
@@ -57,6 +60,7 @@ func (p Permission) IsOwn() bool { return slices.Contains(Own, p) }
 // Own are Doorward's own permissions.
 var Own = []Permission{
 	MintLoginToken, ActAsOwner, RedeemLoginToken, CloseSession, ManageDirectory, ReadDirectory, ManageCredential, ReadEvents,
+	VerifySession, ReadFeed, ManageSigningKey,
 }
 
 // Permissions of the platform's own that decide about its integrators' keys (WIRE.md §2, keys).

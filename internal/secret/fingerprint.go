@@ -19,6 +19,8 @@ const (
 	PurposeAuthenticationCode Purpose = "authentication-code"
 	PurposeSession            Purpose = "session"
 	PurposeLoginToken         Purpose = "login-token"
+	PurposeAccessToken        Purpose = "access-token"
+	PurposeOnce               Purpose = "once" // ids of assertions and proofs
 	PurposeIdempotency        Purpose = "idempotency"
 	PurposePresented          Purpose = "presented" // limiter keys of what nobody knows
 )

@@ -42,6 +42,11 @@ func (k *Keys) MintLoginToken(shape Shape, now time.Time) Minted {
 	panic("secret: a login token has no shape " + shape.String())
 }
 
+// MintAccessToken makes an opaque access token in the native shape.
+func (k *Keys) MintAccessToken(now time.Time) Minted {
+	return k.mintNative(PurposeAccessToken, prefixAccess, now)
+}
+
 // MintAPIKey makes an API key in the native shape, which every dialect accepts.
 func (k *Keys) MintAPIKey(now time.Time) Minted {
 	return k.mintNative(PurposeAPIKey, prefixAPIKey, now)

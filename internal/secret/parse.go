@@ -40,6 +40,15 @@ func (k *Keys) ParseLoginToken(text Text) (Presented, bool) {
 	return Presented{}, false
 }
 
+// ParseAccessToken recognises an opaque access token, as exactly as ParseSession does a session's secret.
+func (k *Keys) ParseAccessToken(text Text) (Presented, bool) {
+	body, ok := decodeNative(prefixAccess, text.Reveal())
+	if !ok {
+		return Presented{}, false
+	}
+	return k.presented(PurposeAccessToken, text, ShapeNative, ID(body[:idBytes])), true
+}
+
 func (k *Keys) presented(purpose Purpose, text Text, shape Shape, id ID) Presented {
 	return Presented{ID: id, Fingerprint: k.Fingerprint(purpose, text), Shape: shape}
 }

@@ -41,6 +41,7 @@ const (
 	prefixPairSecret = "dwp_"
 	prefixManagerKey = "dwm_"
 	prefixCode       = "dwa_" // an authentication code
+	prefixAccess     = "dwt_" // an opaque access token
 )
 
 const (

@@ -13,6 +13,7 @@ import (
 	"github.com/doorward/doorward/internal/dialect"
 	"github.com/doorward/doorward/internal/handoff"
 	"github.com/doorward/doorward/internal/limit"
+	"github.com/doorward/doorward/internal/secret"
 	"github.com/doorward/doorward/internal/web"
 )
 
@@ -45,6 +46,9 @@ func NewAuthority(opened Opened, c config.Config) *authority.Authority {
 			ActingManagers:  c.ActivePlatform.Roles,
 			Redeemed:        authority.Lifetimes{Absolute: c.Sessions.RedeemedLifetime, Idle: c.Sessions.RedeemedIdle},
 			Acting:          authority.Lifetimes{Absolute: c.Sessions.ActingLifetime, Idle: c.Sessions.RedeemedIdle},
+			Access: authority.AccessTokens{
+				Format: authority.AccessFormat(c.Access.Format), Algorithm: secret.Algorithm(c.Access.Algorithm), Lifetime: c.Access.Lifetime,
+			},
 		})
 }
 

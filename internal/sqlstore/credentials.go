@@ -10,7 +10,8 @@ import (
 )
 
 const credentialColumns = `c.id, c.kind, c.principal_id, c.name, c.public_id, c.lookup, c.verifier, c.password_hash, c.weak,
-	c.restriction, c.limits, c.audience_id, c.status, c.expires_at, c.revoked_at, c.secret_at, c.replaced_by, c.created_at, c.updated_at, c.created_by`
+	c.restriction, c.limits, c.audience_id, c.status, c.expires_at, c.revoked_at, c.secret_at, c.replaced_by, c.created_at, c.updated_at, c.created_by,
+	c.public_keys`
 
 func scanCredential(scan func(...any) error, c *authority.Credential) error {
 	r := bytes(&row{}, c.ID[:])
@@ -20,7 +21,7 @@ func scanCredential(scan func(...any) error, c *authority.Credential) error {
 	r.plain(&c.PasswordHash).flag(&c.Weak).json(&c.Restriction).json(&c.Limits).plain(&c.Audience, &c.Status).
 		time(&c.ExpiresAt).time(&c.RevokedAt).time(&c.SecretAt)
 	bytes(r, c.ReplacedBy[:])
-	return r.time(&c.CreatedAt).time(&c.UpdatedAt).plain(&c.CreatedBy).scan(scan)
+	return r.time(&c.CreatedAt).time(&c.UpdatedAt).plain(&c.CreatedBy, &c.PublicKeys).scan(scan)
 }
 
 func credentialQuery(where string, args []any, into *authority.Credential) query {
@@ -120,14 +121,16 @@ func (t *tx) ReplacePasswordHash(ctx context.Context, id authority.CredentialID,
 func (t *tx) PutCredential(c authority.Credential) {
 	t.queueRow(1, `
 		INSERT INTO credentials (id, kind, principal_id, name, public_id, lookup, verifier, password_hash, weak,
-			restriction, limits, audience_id, status, expires_at, revoked_at, secret_at, replaced_by, created_at, updated_at, created_by)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+			restriction, limits, audience_id, status, expires_at, revoked_at, secret_at, replaced_by, created_at, updated_at, created_by,
+			public_keys)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET principal_id = excluded.principal_id, name = excluded.name, public_id = excluded.public_id, lookup = excluded.lookup,
 			verifier = excluded.verifier, password_hash = excluded.password_hash, weak = excluded.weak,
 			restriction = excluded.restriction, limits = excluded.limits, audience_id = excluded.audience_id,
 			status = excluded.status, expires_at = excluded.expires_at, revoked_at = excluded.revoked_at, secret_at = excluded.secret_at,
-			replaced_by = excluded.replaced_by, updated_at = excluded.updated_at`,
+			replaced_by = excluded.replaced_by, public_keys = excluded.public_keys, updated_at = excluded.updated_at`,
 		c.ID[:], string(c.Kind), string(c.Principal), c.Name, c.PublicID, fingerprint(c.Lookup), fingerprint(c.Verifier),
 		string(c.PasswordHash), flag(c.Weak), asJSON(c.Restriction), asJSON(c.Limits), c.Audience, string(c.Status),
-		micros(c.ExpiresAt), micros(c.RevokedAt), micros(c.SecretAt), key(c.ReplacedBy), micros(c.CreatedAt), micros(c.UpdatedAt), string(c.CreatedBy))
+		micros(c.ExpiresAt), micros(c.RevokedAt), micros(c.SecretAt), key(c.ReplacedBy), micros(c.CreatedAt), micros(c.UpdatedAt), string(c.CreatedBy),
+		c.PublicKeys)
 }

@@ -3,7 +3,7 @@
 //
 // Query texts use ? placeholders and three words that each engine fills in:
 // {now}, the database's own clock in microseconds, overridden by a parameter
-// in tests; {epoch}, which the fence compares; {lock directory}.
+// in tests; {epoch}, which the fence compares; {lock directory} and {lock signing keys}.
 //
 // A change queues its writes that return nothing and sends them with its
 // commit. On SQLite one writer commits many waiting changes at once; on

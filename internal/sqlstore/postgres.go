@@ -34,6 +34,7 @@ const (
 var postgresWords = strings.NewReplacer(
 	"{now}", "COALESCE(?::bigint, "+postgresNow+")",
 	"{epoch}", "(substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) || '-' || (SELECT value FROM settings WHERE name = 'fence'))",
+	"{lock signing keys}", "pg_advisory_xact_lock(1685024627)",
 	"{lock directory}", "pg_advisory_xact_lock(1685024626)", // any number that nobody else in this database uses
 )
 

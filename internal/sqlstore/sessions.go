@@ -8,7 +8,8 @@ import (
 )
 
 const sessionColumns = `s.id, s.fingerprint, s.subject_id, s.organisation_id, s.account_id, s.unit_id, s.audience_id, s.actor_id,
-	s.credential_id, s.parent_id, s.login_token_id, s.dialect, s.secret_at, s.opened_at, s.expires_at, s.idle_lifetime, s.used_at, s.closed_at`
+	s.credential_id, s.parent_id, s.login_token_id, s.dialect, s.secret_at, s.opened_at, s.expires_at, s.idle_lifetime, s.used_at, s.closed_at,
+	s.kind, s.permissions, s.client_id, s.thumbprint`
 
 func scanSession(scan func(...any) error, s *authority.Session) error {
 	r := bytes(&row{}, s.ID[:])
@@ -17,8 +18,10 @@ func scanSession(scan func(...any) error, s *authority.Session) error {
 	bytes(r, s.Credential[:])
 	bytes(r, s.Parent[:])
 	bytes(r, s.LoginToken[:])
-	return r.plain(&s.Dialect).time(&s.SecretAt).time(&s.OpenedAt).time(&s.ExpiresAt).span(&s.IdleLifetime).time(&s.UsedAt).
-		time(&s.ClosedAt).scan(scan)
+	r.plain(&s.Dialect).time(&s.SecretAt).time(&s.OpenedAt).time(&s.ExpiresAt).span(&s.IdleLifetime).time(&s.UsedAt).
+		time(&s.ClosedAt).plain(&s.Kind)
+	list(r, &s.Permissions)
+	return bytes(r, s.Client[:]).plain(&s.Thumbprint).scan(scan)
 }
 
 func sessionQuery(where string, args []any, into *authority.Session) query {
@@ -57,11 +60,12 @@ func (v view) SessionFacts(ctx context.Context, id authority.SessionID) (authori
 func (t *tx) PutSession(s authority.Session) {
 	t.queue(`
 		INSERT INTO sessions (id, fingerprint, subject_id, organisation_id, account_id, unit_id, audience_id, actor_id,
-			credential_id, parent_id, login_token_id, dialect, secret_at, opened_at, expires_at, idle_lifetime, used_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			credential_id, parent_id, login_token_id, dialect, secret_at, opened_at, expires_at, idle_lifetime, used_at, kind, permissions, client_id, thumbprint)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		s.ID[:], s.Fingerprint[:], string(s.Subject), string(s.Organisation), string(s.Account), string(s.Unit),
 		int64(s.Audience), string(s.Actor), s.Credential[:], key(s.Parent), key(s.LoginToken), s.Dialect,
-		micros(s.SecretAt), micros(s.OpenedAt), micros(s.ExpiresAt), s.IdleLifetime.Microseconds(), micros(s.UsedAt))
+		micros(s.SecretAt), micros(s.OpenedAt), micros(s.ExpiresAt), s.IdleLifetime.Microseconds(), micros(s.UsedAt),
+		string(s.Kind), listOrNull(s.Permissions), key(s.Client), s.Thumbprint)
 }
 
 // CloseSessions ends those of these sessions that are open.

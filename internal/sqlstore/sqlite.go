@@ -24,6 +24,7 @@ const sqliteFile = "doorward.db"
 var sqliteWords = strings.NewReplacer(
 	"{now}", "COALESCE(?, CAST(unixepoch('subsec') * 1000000 AS INTEGER))",
 	"{epoch}", "(SELECT value FROM settings WHERE name = 'fence')",
+	"{lock signing keys}", "1",
 	"{lock directory}", "1", // there is one writer
 )
 

@@ -8,7 +8,7 @@ import (
 
 // texts turns the one query text into an engine's own, once each.
 type texts struct {
-	words  *strings.Replacer // {now}, {epoch}, {lock directory}
+	words  *strings.Replacer // {now}, {epoch}, {lock directory}, {lock signing keys}
 	dollar bool              // $1, $2, … for PostgreSQL
 	ready  sync.Map          // text → text
 }

@@ -89,6 +89,18 @@ func (r *row) json(to any) *row {
 	return r.then(&v, func() error { return json.Unmarshal([]byte(v), to) })
 }
 
+// list scans a list that may be NULL, which is none.
+func list[T any](r *row, to *[]T) *row {
+	var v *string
+	return r.then(&v, func() error {
+		*to = nil
+		if v == nil {
+			return nil
+		}
+		return json.Unmarshal([]byte(*v), to)
+	})
+}
+
 func (r *row) addr(to *netip.Addr) *row {
 	var v string
 	return r.then(&v, func() error {
@@ -154,4 +166,12 @@ func asJSON(v any) string {
 		panic(fmt.Sprintf("sqlstore: %T cannot be written as JSON: %v", v, err)) // our own types only
 	}
 	return string(text)
+}
+
+// listOrNull is how a list is stored where none and an empty one differ: NULL for none.
+func listOrNull[T any](list []T) any {
+	if list == nil {
+		return nil
+	}
+	return asJSON(list)
 }

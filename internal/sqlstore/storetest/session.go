@@ -11,6 +11,7 @@ import (
 
 	"github.com/doorward/doorward/internal/authority"
 	"github.com/doorward/doorward/internal/fault"
+	"github.com/doorward/doorward/internal/grant"
 	"github.com/doorward/doorward/internal/secret"
 	"github.com/doorward/doorward/internal/tenant"
 )
@@ -85,7 +86,8 @@ func (s Subject) session(n byte) authority.Session {
 	return authority.Session{
 		ID: authority.SessionID{n}, Fingerprint: secret.Fingerprint{n}, Subject: owner, Organisation: organisation,
 		Audience: audience, Credential: minterKey, Dialect: "pulse", OpenedAt: now, ExpiresAt: now.Add(time.Hour),
-		IdleLifetime: time.Minute, UsedAt: now,
+		IdleLifetime: time.Minute, UsedAt: now, Kind: authority.AccessToken, Client: minterKey,
+		Permissions: []grant.Permission{grant.MintLoginToken}, Thumbprint: "thumb",
 	}
 }
 

@@ -31,7 +31,7 @@ func Cases() []Case {
 	var all []Case
 	for _, cases := range [][]Case{
 		changeCases, redeemCases, slotCases, sessionCases, credentialCases, directoryCases, memberCases, listingCases, recordCases, contentsCases,
-		sessionListCases, eventListCases, overviewCases,
+		sessionListCases, eventListCases, overviewCases, signingKeyCases,
 	} {
 		all = append(all, cases...)
 	}

@@ -1,0 +1,197 @@
+package authority
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"github.com/doorward/doorward/internal/audit"
+	"github.com/doorward/doorward/internal/fault"
+	"github.com/doorward/doorward/internal/grant"
+	"github.com/doorward/doorward/internal/secret"
+)
+
+// LongestAccess bounds the lifetime of an access token, and with it how long verifiers remember what has ended.
+const LongestAccess = time.Hour
+
+// AccessTokenRequest says what access token to issue.
+type AccessTokenRequest struct {
+	Resource    string             // of the audience it is for (RFC 8707); empty: the installation itself
+	Permissions []grant.Permission // to narrow it to; nil: not narrowed
+	Thumbprint  string             // of the key it is bound to (RFC 9449); empty: a bearer
+	Client      CredentialID       // of the client that asks; zero: the actor's own
+	Once        []Once             // what was presented with the request and must not have been presented before
+}
+
+// IssuedAccessToken is an access token, which is shown this once.
+type IssuedAccessToken struct {
+	Token    secret.Text
+	Session  Session
+	Audience Audience // zero: the installation itself
+}
+
+// IssueAccessToken makes an access token for who has just proved itself, by a credential of its own or by a session.
+// It fails with Unmet (unknown-audience) for a resource that nobody has, with Unmet (permission-not-held) for a
+// permission that the actor holds nowhere, and with Unauthenticated (presented-before) for an identifier seen before.
+func (a *Authority) IssueAccessToken(ctx context.Context, by Actor, r AccessTokenRequest) (IssuedAccessToken, error) {
+	var issued IssuedAccessToken
+	err := a.act(ctx, by, audit.IssueAccessToken, by.mayIssueAccess(r), func(ctx context.Context, tx Tx, e *audit.Event) (err error) {
+		if err := spendAll(ctx, tx, r.Once); err != nil {
+			return err
+		}
+		audience, err := a.audienceOf(ctx, tx, r.Resource)
+		if err != nil {
+			return err
+		}
+		facts, err := a.accessFacts(ctx, tx, by, r)
+		if err != nil {
+			return err
+		}
+		if issued, err = a.makeAccess(facts, audience); err != nil {
+			return err
+		}
+		tx.PutSession(issued.Session)
+		e.Subject, e.Session, e.Tenant, e.Audience = issued.Session.Subject, secret.ID(issued.Session.ID), issued.Session.home(), int64(audience.ID)
+		return nil
+	})
+	if err != nil {
+		return IssuedAccessToken{}, err
+	}
+	return issued, nil
+}
+
+func (by Actor) mayIssueAccess(r AccessTokenRequest) error {
+	if by.own || by.session.IsZero() && by.credential.ID.IsZero() {
+		return fault.New(fault.Denied, ReasonNoPermission, "This credential does not get access tokens.")
+	}
+	for _, p := range r.Permissions {
+		if !by.MayAnywhere(p) {
+			return fault.New(fault.Unmet, ReasonNotHeld, "A permission that was asked for is not held.")
+		}
+	}
+	return nil
+}
+
+func spendAll(ctx context.Context, tx Tx, all []Once) error {
+	for _, one := range all {
+		if fresh, err := tx.SpendOnce(ctx, one); err != nil || !fresh {
+			if err == nil {
+				err = fault.New(fault.Unauthenticated, ReasonRepeated, "What may be presented once was presented before.")
+			}
+			return err
+		}
+	}
+	return nil
+}
+
+// accessFacts returns the session that an access token will be, with what it depends on: made from the actor's session,
+// or from the credential that the actor has proved itself with.
+func (a *Authority) accessFacts(ctx context.Context, tx Tx, by Actor, r AccessTokenRequest) (SessionFacts, error) {
+	now := a.store.Now()
+	f := SessionFacts{Subject: by.standing, Holder: by.standing, Credential: by.credential}
+	s := Session{
+		Subject: by.Principal().ID, Organisation: by.Principal().Organisation, Account: by.credential.onlyAccount(),
+		Credential: by.credential.ID, SecretAt: by.credential.SecretAt, Dialect: by.origin.Dialect,
+	}
+	if !by.session.IsZero() {
+		parent, err := tx.SessionFacts(ctx, by.session)
+		if err != nil {
+			return SessionFacts{}, err
+		}
+		if reason := a.judgeSession(parent, now); reason != "" {
+			return SessionFacts{}, fault.New(fault.Unauthenticated, reason, "The session is not valid.")
+		}
+		f = parent
+		s = parent.Session
+		f.Parent, s.Parent = parent.Session, parent.Session.ID
+	} else if s.Account != "" {
+		lineage, err := tx.Lineage(ctx, s.Account)
+		if err != nil {
+			return SessionFacts{}, err
+		}
+		f.Account = lineage
+	}
+	s.Kind, s.Thumbprint, s.Client = AccessToken, r.Thumbprint, r.Client
+	if r.Permissions != nil {
+		s.Permissions = r.Permissions // no more than those it is made from has: the actor holds no others
+	}
+	if s.Client.IsZero() {
+		s.Client = by.credential.ID
+	}
+	s.OpenedAt, s.UsedAt = now, now
+	f.Session = s
+	return f, nil
+}
+
+// makeAccess gives an access token its form, its lifetime and its text. It never outlives what it was made from.
+func (a *Authority) makeAccess(f SessionFacts, audience Audience) (IssuedAccessToken, error) {
+	access, now := a.AccessOf(audience), f.Session.OpenedAt
+	f.Session.Audience, f.Session.ExpiresAt = audience.ID, now.Add(access.Lifetime)
+	if !f.Session.Parent.IsZero() {
+		if f.Parent.ExpiresAt.Before(f.Session.ExpiresAt) {
+			f.Session.ExpiresAt = f.Parent.ExpiresAt
+		}
+		if idle := f.Parent.IdleLifetime; idle > 0 && now.Add(idle).Before(f.Session.ExpiresAt) {
+			f.Session.ExpiresAt = now.Add(idle)
+		}
+	}
+	f.Session.IdleLifetime = 0
+	if access.Format == Opaque {
+		minted := a.keys.MintAccessToken(now)
+		f.Session.ID, f.Session.Fingerprint = SessionID(minted.ID), minted.Fingerprint
+		return IssuedAccessToken{Token: minted.Text, Session: f.Session, Audience: audience}, nil
+	}
+	f.Session.ID = SessionID(secret.NewID(now))
+	text, err := a.signAccess(f, audience, access.Algorithm)
+	if err != nil {
+		return IssuedAccessToken{}, err
+	}
+	f.Session.Fingerprint = a.keys.Fingerprint(secret.PurposeAccessToken, text)
+	return IssuedAccessToken{Token: text, Session: f.Session, Audience: audience}, nil
+}
+
+// AccessOf says how access tokens for an audience are made.
+func (a *Authority) AccessOf(audience Audience) AccessTokens {
+	return audience.Access.or(a.options.Access)
+}
+
+func (t AccessTokens) or(standard AccessTokens) AccessTokens {
+	if t.Format == "" {
+		t.Format = standard.Format
+	}
+	if t.Algorithm == "" {
+		t.Algorithm = standard.Algorithm
+	}
+	if t.Lifetime == 0 {
+		t.Lifetime = standard.Lifetime
+	}
+	return t
+}
+
+// ResourceOf returns the identifier (RFC 8707) of an audience; the zero audience is the installation itself.
+func (a *Authority) ResourceOf(audience Audience) string {
+	switch {
+	case audience.ID == 0:
+		return a.options.InstallationURL
+	case audience.Resource != "":
+		return audience.Resource
+	}
+	return a.options.InstallationURL + "/audiences/" + strconv.FormatInt(int64(audience.ID), 10)
+}
+
+// audienceOf returns the audience that a resource is the identifier of.
+func (a *Authority) audienceOf(ctx context.Context, v View, resource string) (Audience, error) {
+	if resource == "" || resource == a.ResourceOf(Audience{}) {
+		return Audience{}, nil
+	}
+	all, err := v.Audiences(ctx)
+	if err != nil {
+		return Audience{}, err
+	}
+	for _, audience := range all {
+		if a.ResourceOf(audience) == resource {
+			return audience, nil
+		}
+	}
+	return Audience{}, fault.New(fault.Unmet, ReasonUnknownAudience, "There is no audience with this resource.")
+}
