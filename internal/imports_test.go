@@ -43,7 +43,7 @@ var (
 
 	http      = []string{"net/http/..."}
 	sql       = []string{"database/sql/...", "modernc.org/sqlite/...", "github.com/jackc/...", "github.com/pressly/goose/..."}
-	crypto    = []string{"crypto/...", "golang.org/x/crypto/...", "github.com/go-crypt/..."}
+	crypto    = []string{"crypto/...", "golang.org/x/crypto/...", "github.com/go-crypt/...", "github.com/go-jose/..."}
 	looseJSON = []string{"encoding/json/..."}
 	pure      = with(http, with(sql, crypto...)...)
 	noStore   = with(sql, looseJSON...)
