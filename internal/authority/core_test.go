@@ -19,7 +19,7 @@ const coreDirectory = `
 version: 1
 audiences:
   - {id: 1, name: portal, kind: portal, url: "{portal}/login?token={token}", lifetime: {default: 30s, min: 5s, max: 60s}, credential: key-of-the-portal}
-  - {id: 2, name: api, kind: api, lifetime: {default: 30s, min: 5s, max: 60s}}
+  - {id: 2, name: api, kind: api, lifetime: {default: 30s, min: 5s, max: 60s}, resource: "https://api.test/", access_token: {format: opaque, lifetime: 20m}}
   - {id: 3, name: panel, kind: portal, url: "{installation}/?user_email={email}&user_token={token}", lifetime: {default: 5m, min: 5s, max: 15m}, credential: key-of-the-panel}
 organisations:
   - name: ORG

@@ -24,6 +24,10 @@ var zeroActor = map[string]struct {
 		_, err := a.OpenSession(ctx, by, authority.SessionRequest{Lifetime: hour})
 		return err
 	}, fault.Unauthenticated, audit.OpenSession},
+	"IssueAccessToken": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, err := a.IssueAccessToken(ctx, by, authority.AccessTokenRequest{})
+		return err
+	}, fault.Unauthenticated, audit.IssueAccessToken},
 	"CloseSession": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
 		return a.CloseSession(ctx, by)
 	}, fault.Unauthenticated, audit.CloseSession},

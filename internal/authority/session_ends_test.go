@@ -128,7 +128,7 @@ func closeByOperator(t testing.TB, env *testenv.Env, token secret.Text) {
 		t.Fatal(err)
 	}
 	ended, err := env.Authority.RevokeSessions(t.Context(), authority.CommandLine(here), authority.SessionFilter{ID: v.Session.ID})
-	if err != nil || ended.Sessions != 1 {
+	if err != nil || ended.Sessions < 1 { // and what was made from it
 		t.Fatalf("%+v, %v", ended, err)
 	}
 }
