@@ -63,7 +63,7 @@ func serveDemo(ctx context.Context, log *slog.Logger, opened server.Opened, whol
 		return errors.Join(err, listener.Close())
 	}
 	printRequests(os.Stdout, whole.PublicURL) // what is pasted from now on waits in the listener
-	return server.New(opened, whole, log).Serve(ctx, listener)
+	return server.New(opened, whole, log).Serve(ctx, listener, nil)
 }
 
 // defaults is the configuration of a server that was given nothing but where its data is and where to listen.

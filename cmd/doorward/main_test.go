@@ -43,9 +43,11 @@ func TestTheCommandsDoWhatTheirHelpSaysOnEachEngine(t *testing.T) {
 
 func runScripts(t *testing.T, dir string, prepare func(e *testscript.Env)) {
 	t.Helper()
+	issuer := testenv.NewIssuer(t)
 	testscript.Run(t, testscript.Params{
 		Dir: dir,
 		Setup: func(e *testscript.Env) error {
+			e.Values[issuerKey{}] = issuer
 			e.Setenv("ADDRESS", freeAddress(t))
 			e.Setenv("POSTGRES", testenv.PostgresDatabase(t))
 			prepare(e)
@@ -53,12 +55,17 @@ func runScripts(t *testing.T, dir string, prepare func(e *testscript.Env)) {
 			return os.WriteFile(e.WorkDir+"/demo.yaml", demo.Directory, 0o600)
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
-			"ready":   func(ts *testscript.TestScript, _ bool, args []string) { ts.Check(waitReady("http://" + args[0])) },
+			"ready": func(ts *testscript.TestScript, _ bool, args []string) {
+				ts.Check(waitReadyBy(trusting(ts), atScheme(args[0])))
+			},
 			"mode":    checkMode,
 			"http":    request,
 			"capture": capture,
 			"exits":   exits,
 			"until":   until,
+
+			"certificate": writeCertificate(t),
+			"renewed":     renewed,
 		},
 	})
 }
@@ -91,7 +98,9 @@ func freeAddress(t testing.TB) string {
 }
 
 // waitReady asks until the server answers that it can serve.
-func waitReady(url string) error {
+func waitReady(url string) error { return waitReadyBy(http.DefaultClient, url) }
+
+func waitReadyBy(client *http.Client, url string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
 	for {
@@ -99,7 +108,7 @@ func waitReady(url string) error {
 		if err != nil {
 			return err
 		}
-		answer, err := http.DefaultClient.Do(r)
+		answer, err := client.Do(r)
 		if err == nil {
 			answer.Body.Close()
 			if answer.StatusCode == http.StatusOK {

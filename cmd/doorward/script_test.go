@@ -14,7 +14,8 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// request is the script command http METHOD URL BODY [HEADER...]: it prints the status, the headers and the body.
+// request is the script command http METHOD URL BODY [HEADER...]: it prints the status, the protocol, the headers, the
+// serial number of the certificate shown, and the body.
 func request(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) < 3 {
 		ts.Fatalf("usage: http METHOD URL BODY [HEADER...]")
@@ -27,13 +28,17 @@ func request(ts *testscript.TestScript, _ bool, args []string) {
 	for _, header := range args[3:] {
 		name, value, _ := strings.Cut(header, ": ")
 		r.Header.Set(name, value)
+		if name == "Host" {
+			r.Host = value
+		}
 	}
-	answer, err := http.DefaultClient.Do(r)
+	answer, err := trusting(ts).Do(r)
 	ts.Check(err)
 	defer answer.Body.Close()
 	var out bytes.Buffer
-	out.WriteString(strconv.Itoa(answer.StatusCode) + " \n")
+	out.WriteString(strconv.Itoa(answer.StatusCode) + " " + answer.Proto + "\n")
 	ts.Check(answer.Header.Write(&out))
+	out.WriteString("Shown: " + shown(answer) + "\n")
 	_, err = io.Copy(&out, answer.Body)
 	ts.Check(err)
 	_, err = ts.Stdout().Write(append(out.Bytes(), '\n'))

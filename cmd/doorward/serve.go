@@ -20,6 +20,7 @@ type serveCommand struct {
 func (serveCommand) Help() string {
 	return `Examples:
   doorward serve --data /var/lib/doorward --public-url https://login.example.com
+  doorward serve --data /var/lib/doorward --listen :443 --public-url https://login.example.com --tls-cert chain.pem --tls-key key.pem
   doorward serve --database postgres://doorward@db/doorward --keys /etc/doorward/keys
 
 Every flag can be set in the environment (--public-url is DOORWARD_PUBLIC_URL) and in the file of --config.
@@ -31,13 +32,18 @@ func (c *serveCommand) Run(ctx context.Context, log *slog.Logger) error {
 	if err := c.Check(); err != nil {
 		return usage{err}
 	}
+	// First, so that a wrong file is said before a store is made or migrated.
+	certificate, err := server.LoadCertificate(c.TLS, log)
+	if err != nil {
+		return err
+	}
 	opened, err := server.Open(ctx, c.Store, log)
 	if err != nil {
 		return err
 	}
 	listener, err := listen(ctx, &c.Config)
 	if err == nil {
-		err = server.New(opened, c.Config, log).Serve(ctx, listener)
+		err = server.New(opened, c.Config, log).Serve(ctx, listener, certificate)
 	}
 	return errors.Join(err, opened.Store.Close())
 }
@@ -56,7 +62,7 @@ func listen(ctx context.Context, c *config.Config) (net.Listener, error) {
 		return nil, err
 	}
 	if c.PublicURL == "" {
-		c.PublicURL = config.DefaultPublicURL(listener.Addr().String())
+		c.PublicURL = c.URLAt(listener.Addr().String())
 	}
 	return listener, nil
 }

@@ -42,7 +42,9 @@ func (c *Config) Check() error {
 	return errors.Join(
 		c.Store.Check(),
 		c.checkListen(),
+		c.TLS.check(),
 		c.checkPublicURL(),
+		c.checkTrustedProxies(),
 		c.Sessions.check(),
 		c.Alephee.check(),
 		c.ActivePlatform.check(),
@@ -87,35 +89,6 @@ func (c *Config) checkListen() error {
 func isPort(text string) bool {
 	_, err := strconv.ParseUint(text, 10, 16)
 	return err == nil
-}
-
-// checkPublicURL leaves PublicURL empty when the port is 0: only who listens knows it then.
-func (c *Config) checkPublicURL() error {
-	if c.PublicURL == "" {
-		if _, port, err := net.SplitHostPort(c.Listen); err == nil && strings.Trim(port, "0") != "" {
-			c.PublicURL = DefaultPublicURL(c.Listen)
-		}
-		return nil
-	}
-	u, err := url.Parse(c.PublicURL)
-	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Hostname() == "" {
-		return errors.New("--public-url is not an absolute http or https URL: write for example --public-url https://login.example.com")
-	}
-	if port := u.Port(); strings.HasSuffix(u.Host, ":") || (port != "" && !isPort(port)) {
-		return fmt.Errorf("--public-url has no usable port: write --public-url %s://%s, or a port from 1 to 65535", u.Scheme, u.Hostname())
-	}
-	if bare := u.Scheme + "://" + u.Host; c.PublicURL != bare {
-		return fmt.Errorf("--public-url must be scheme and host only, without path, query, fragment or user: write --public-url %s", bare)
-	}
-	return nil
-}
-
-// DefaultPublicURL returns the URL of an installation that is reached at the address it listens on.
-func DefaultPublicURL(address string) string {
-	if strings.HasPrefix(address, ":") {
-		address = "localhost" + address
-	}
-	return "http://" + address
 }
 
 func (s *Sessions) check() error {

@@ -1,6 +1,7 @@
 package config_test
 
 import (
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -29,6 +30,14 @@ func TestCheckNamesTheFlagAndWhatToWriteInstead(t *testing.T) {
 		"public user":         {func(c *config.Config) { c.PublicURL = "https://u:p@x.test" }, []string{"write --public-url https://x.test"}},
 		"public port":         {func(c *config.Config) { c.PublicURL = "https://x.test:99999" }, []string{"--public-url", "write"}},
 		"public empty port":   {func(c *config.Config) { c.PublicURL = "https://x.test:" }, []string{"--public-url", "write"}},
+		"certificate alone":   {func(c *config.Config) { c.TLS.Certificate = "c" }, []string{"--tls-key is missing", "write --tls-key FILE"}},
+		"key alone":           {func(c *config.Config) { c.TLS.Key = "k" }, []string{"--tls-cert is missing", "write --tls-cert FILE"}},
+		"public not https":    {func(c *config.Config) { c.TLS.Certificate, c.TLS.Key, c.PublicURL = "c", "k", "http://x.test:1" }, []string{"write --public-url https://x.test:1"}},
+		"short memory":        {func(c *config.Config) { c.TLS.HSTS = time.Millisecond }, []string{"--hsts-max-age", "write 1s to"}},
+		"endless memory":      {func(c *config.Config) { c.TLS.HSTS = 99999 * time.Hour }, []string{"--hsts-max-age", "write"}},
+		"everybody a proxy":   {proxies("10.0.0.0/8", "0.0.0.0/0"), []string{"--trusted-proxies 0.0.0.0/0", "write the networks"}},
+		"IPv6 all proxies":    {proxies("::/0"), []string{"--trusted-proxies ::/0", "write"}},
+		"IPv4 as IPv6":        {proxies("::ffff:10.0.0.0/104"), []string{"--trusted-proxies", "write it as IPv4"}},
 		"no lifetime":         {func(c *config.Config) { c.Sessions.ActingLifetime = 0 }, []string{"--acting-session-lifetime", "write 1s to"}},
 		"negative lifetime":   {func(c *config.Config) { c.Sessions.PulseLifetime = -time.Hour }, []string{"--pulse-session-lifetime", "write"}},
 		"endless lifetime":    {func(c *config.Config) { c.Sessions.CRMCOMLifetime = 9999 * time.Hour }, []string{"--crmcom-session-lifetime", "write"}},
@@ -88,6 +97,14 @@ func routeRates(entries ...string) func(*config.Config) {
 	return func(c *config.Config) { c.Alephee.RouteRates = entries }
 }
 
+func proxies(networks ...string) func(*config.Config) {
+	return func(c *config.Config) {
+		for _, network := range networks {
+			c.TrustedProxies = append(c.TrustedProxies, netip.MustParsePrefix(network))
+		}
+	}
+}
+
 func TestCheckReportsAllFaultsAtOnce(t *testing.T) {
 	got := mustParse(t, "serve", "--alephee-rate", "x", "--listen", "x").Serve
 	err := got.Check()
@@ -134,6 +151,10 @@ func TestThePublicURLFollowsTheListener(t *testing.T) {
 		if err := got.Check(); err != nil || got.PublicURL != want {
 			t.Errorf("%s: %v, %q", listen, err, got.PublicURL)
 		}
+	}
+	secure := mustParse(t, "serve", "--data", "d", "--listen", ":8443", "--tls-cert", "c", "--tls-key", "k").Serve
+	if err := secure.Check(); err != nil || secure.PublicURL != "https://localhost:8443" {
+		t.Errorf("%v, %q", err, secure.PublicURL)
 	}
 	got := mustParse(t, "serve", "--data", "d", "--public-url", "https://[::1]:8443").Serve
 	if err := got.Check(); err != nil || got.PublicURL != "https://[::1]:8443" {

@@ -23,10 +23,11 @@ type Config struct {
 	Store
 
 	Listen    string `placeholder:"HOST:PORT" default:"127.0.0.1:8080" help:"Address to listen on (default: 127.0.0.1:8080)."`
-	PublicURL string `name:"public-url" placeholder:"URL" help:"URL under which others reach this installation, and its issuer (default: http://LISTEN)."`
+	PublicURL string `name:"public-url" placeholder:"URL" help:"URL under which others reach this installation, and its issuer (default: http://LISTEN, https://LISTEN with --tls-cert)."`
 
 	TrustedProxies []netip.Prefix `placeholder:"CIDR" help:"Networks of the proxies in front, whose X-Forwarded-For is believed; without them every client behind a proxy is one source."`
 
+	TLS            TLS            `embed:"" group:"HTTPS"`
 	Sessions       Sessions       `embed:"" group:"Session lifetimes"`
 	Alephee        Alephee        `embed:"" prefix:"alephee-" group:"Alephee dialect"`
 	ActivePlatform ActivePlatform `embed:"" prefix:"activeplatform-" group:"ActivePlatform dialect"`
@@ -42,6 +43,13 @@ type Store struct {
 	Data     string `placeholder:"DIR" help:"Directory of the embedded store; needed unless --database is given."`
 	Database string `placeholder:"URL" help:"PostgreSQL to use instead of the embedded store, as postgres://user@host/name."`
 	Keys     string `placeholder:"DIR" help:"Directory of the pepper and the sealing key (default: DATA/keys); needed when there is no --data."`
+}
+
+// TLS says with which certificate the listener speaks HTTPS, and for how long browsers shall speak nothing else.
+type TLS struct {
+	Certificate string        `name:"tls-cert" placeholder:"FILE" help:"Serve HTTPS with this PEM certificate, its intermediates after it; read again when it changes."`
+	Key         string        `name:"tls-key" placeholder:"FILE" help:"Its private key in PEM, not readable by others; read again when it changes."`
+	HSTS        time.Duration `name:"hsts-max-age" default:"8760h" help:"How long browsers remember to come by https only, when the public URL is https; 0 sends no Strict-Transport-Security."`
 }
 
 // Sessions holds how long each kind of session lives.

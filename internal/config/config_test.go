@@ -67,6 +67,7 @@ func TestDefaultsAreWhatIsDocumented(t *testing.T) {
 		Store:     config.Store{Data: "d", Keys: filepath.Join("d", "keys")},
 		Listen:    "127.0.0.1:8080",
 		PublicURL: "http://127.0.0.1:8080",
+		TLS:       config.TLS{HSTS: 365 * 24 * time.Hour},
 		Sessions: config.Sessions{
 			RedeemedLifetime: 12 * time.Hour, RedeemedIdle: time.Hour, ActingLifetime: time.Hour,
 			PulseLifetime: 168 * time.Hour, CRMCOMLifetime: time.Hour, CRMCOMKey: 2 * time.Hour,
@@ -88,6 +89,7 @@ func TestDefaultsAreWhatIsDocumented(t *testing.T) {
 // other is a usable value of every flag that is not its default.
 var other = map[string]string{
 	"data": "elsewhere", "database": "postgres://u@h/n", "keys": "k", "listen": "127.0.0.1:9", "public-url": "https://x.test",
+	"tls-cert": "c.pem", "tls-key": "k.pem", "hsts-max-age": "0s",
 	"trusted-proxies":           "10.0.0.0/8,2001:db8::/32",
 	"redeemed-session-lifetime": "2h0m0s", "redeemed-session-idle": "2m0s", "acting-session-lifetime": "3m0s",
 	"pulse-session-lifetime": "4m0s", "crmcom-session-lifetime": "5m0s", "crmcom-key-session-lifetime": "6m0s", "alephee-token-member": "T",

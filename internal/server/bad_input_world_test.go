@@ -123,7 +123,7 @@ func (w *world) serve() {
 	w.address = listener.Addr().String()
 	ctx, stop := context.WithCancel(w.Context())
 	stopped := make(chan error, 1)
-	go func() { stopped <- w.server.Serve(ctx, listener) }()
+	go func() { stopped <- w.server.Serve(ctx, listener, nil) }()
 	w.Cleanup(func() {
 		w.close()
 		stop()

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -39,16 +40,27 @@ func TestLinksBeginWithThePublicURL(t *testing.T) {
 	if _, err := a.Apply(t.Context(), authority.CommandLine(authority.Origin{}), d, authority.ApplyOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	r := httptest.NewRequest(http.MethodGet, "http://attacker.test/api/v3/resellers/1/managers", nil)
-	r.Header.Set("X-Api-Token", "a-token-of-the-manager")
-	r.Header.Set("X-Forwarded-Host", "attacker.test")
-	w := httptest.NewRecorder()
-	server.New(opened, c, log).Handler().ServeHTTP(w, r)
-	body, err := io.ReadAll(w.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if strings.Count(string(body), `"https://login.example.com/api/v3/resellers/1/managers?`) != 3 || strings.Contains(string(body), "attacker") {
-		t.Errorf("%d %s", w.Code, body)
+	c.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}
+	served := server.New(opened, c, log).Handler()
+	for _, peer := range []string{"192.0.2.1:5", "10.0.0.1:5"} { // a proxy's word counts no more here than anybody's
+		r := httptest.NewRequest(http.MethodGet, "http://attacker.test/api/v3/resellers/1/managers", nil)
+		r.RemoteAddr = peer
+		r.Header.Set("X-Api-Token", "a-token-of-the-manager")
+		for name, value := range map[string]string{
+			"X-Forwarded-Host": "attacker.test", "X-Forwarded-Proto": "attacker", "X-Forwarded-Port": "666", "X-Forwarded-Prefix": "/attacker",
+			"X-Forwarded-Server": "attacker.test", "X-Forwarded-Scheme": "attacker", "X-Forwarded-Uri": "/attacker", "X-Host": "attacker.test",
+			"Forwarded": "host=attacker.test;proto=attacker", "X-Original-Host": "attacker.test", "X-Original-Url": "/attacker", "X-Rewrite-Url": "/attacker",
+		} {
+			r.Header.Set(name, value)
+		}
+		w := httptest.NewRecorder()
+		served.ServeHTTP(w, r)
+		body, err := io.ReadAll(w.Body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Count(string(body), `"https://login.example.com/api/v3/resellers/1/managers?`) != 3 || strings.Contains(string(body), "attacker") {
+			t.Errorf("%s: %d %s", peer, w.Code, body)
+		}
 	}
 }

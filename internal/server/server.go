@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/doorward/doorward/internal/authority"
@@ -66,18 +67,25 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET "+readyPath, s.answerReady)
 	page := handoff.New(s.authority, handoff.Options{InstallationURL: s.config.PublicURL, Log: s.log})
 	mux.Handle("/", page)
-	return web.Middleware(s.log, dialect.Unclean(mux, page, s.dialects...), s.config.TrustedProxies...)
+	public := web.Middleware(s.log, dialect.Unclean(mux, page, s.dialects...), s.config.TrustedProxies...)
+	return web.StrictTransport(s.strictAge())(public)
 }
 
-// Serve answers on a listener until ctx ends, then lets what is under way finish.
-func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
-	s.log.Info("serving", "address", listener.Addr().String(), "public_url", s.config.PublicURL)
-	s.warn(ctx)
-	h := &http.Server{
-		Handler: s.Handler(), ErrorLog: slog.NewLogLogger(s.log.Handler(), slog.LevelWarn),
-		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 60 * time.Second,
-		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
+// strictAge is 0 for an installation that browsers do not reach by https.
+func (s *Server) strictAge() time.Duration {
+	if !strings.HasPrefix(s.config.PublicURL, "https://") {
+		return 0
 	}
+	return s.config.TLS.HSTS
+}
+
+// Serve answers on a listener until ctx ends, then lets what is under way finish. It speaks TLS with a certificate, which
+// it watches, and plain HTTP without one.
+func (s *Server) Serve(ctx context.Context, listener net.Listener, certificate *Certificate) error {
+	s.log.Info("serving", "address", listener.Addr().String(), "public_url", s.config.PublicURL, "tls", certificate != nil)
+	s.warn(ctx, certificate)
+	h := newHTTPServer(s.Handler(), s.log, certificate)
+	watched := certificate.watchUntil(ctx)
 	flushing, stopFlushing := context.WithCancel(context.WithoutCancel(ctx))
 	flushed := make(chan struct{})
 	go func() {
@@ -85,7 +93,7 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 		s.flushUntil(flushing)
 	}()
 	served := make(chan error, 1)
-	go func() { served <- h.Serve(listener) }()
+	go func() { served <- serveOn(h, listener) }()
 	var err error
 	select {
 	case err = <-served:
@@ -97,6 +105,7 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 	}
 	stopFlushing()
 	<-flushed
+	<-watched
 	s.log.Info("stopped")
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil

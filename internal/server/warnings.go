@@ -8,8 +8,9 @@ import (
 )
 
 // warn says at the start what an operator would otherwise find out at night.
-func (s *Server) warn(ctx context.Context) {
-	if strings.HasPrefix(s.config.PublicURL, "https://") && len(s.config.TrustedProxies) == 0 {
+func (s *Server) warn(ctx context.Context, certificate *Certificate) {
+	certificate.warnUnlessFor(s.config.PublicURL)
+	if certificate == nil && strings.HasPrefix(s.config.PublicURL, "https://") && len(s.config.TrustedProxies) == 0 {
 		s.log.Warn("the public URL is https and this server speaks http, so there is a proxy in front: name its network with "+
 			"--trusted-proxies, or all clients count as one source for limits, lock-outs and the audit log", "public_url", s.config.PublicURL)
 	}

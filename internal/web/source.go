@@ -10,7 +10,8 @@ import (
 const forwardedForHeader = "X-Forwarded-For"
 
 // sourceOf returns who asks: the right-most hop that is not one of the trusted proxies. What stands left of it in
-// X-Forwarded-For was written by the client or by somebody we do not know, and is not looked at.
+// X-Forwarded-For was written by the client or by somebody we do not know, and is not looked at. Neither is any other
+// header: a proxy passes on what it does not know, and so what the client wrote into it (docs/tls.md).
 func sourceOf(r *http.Request, trusted []netip.Prefix) netip.Addr {
 	at, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {

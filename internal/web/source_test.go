@@ -42,3 +42,25 @@ func TestTheSourceIsTheRightMostHopThatIsNoTrustedProxy(t *testing.T) {
 		}
 	}
 }
+
+// TestNoOtherForwardingHeaderIsBelieved not even from a trusted proxy, which may have passed on what the client wrote.
+func TestNoOtherForwardingHeaderIsBelieved(t *testing.T) {
+	for _, peer := range []string{"10.0.0.1:5", "192.0.2.1:5"} {
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
+		r.RemoteAddr = peer
+		for name, value := range map[string]string{
+			"Forwarded": "for=203.0.113.9;host=evil.test;proto=https", "X-Real-Ip": "203.0.113.9", "True-Client-Ip": "203.0.113.9",
+			"Cf-Connecting-Ip": "203.0.113.9", "X-Client-Ip": "203.0.113.9", "X-Cluster-Client-Ip": "203.0.113.9", "Via": "203.0.113.9",
+			"X-Forwarded": "203.0.113.9", "X-Original-Forwarded-For": "203.0.113.9", "X-Forwarded_for": "203.0.113.9",
+		} {
+			r.Header[name] = []string{value}
+		}
+		var got netip.Addr
+		web.WithRecord(netip.MustParsePrefix("10.0.0.0/8"))(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			got = web.RecordOf(r.Context()).Source
+		})).ServeHTTP(httptest.NewRecorder(), r)
+		if want := netip.MustParseAddrPort(peer).Addr(); got != want {
+			t.Errorf("%s: %s", peer, got)
+		}
+	}
+}
