@@ -28,6 +28,7 @@ type Actor struct {
 	actingBy   grant.PrincipalID // who acts as the principal, in an acting session
 	handedOver bool              // its session was redeemed from a login token
 	own        bool              // Doorward itself: its command line or its hand-off page
+	repeat     *Repeat           // what it asks with an idempotency key, or nil
 }
 
 // IsZero reports whether nobody was authenticated.

@@ -14,6 +14,11 @@ import (
 // wrong; the event has the reason. It fails with Unauthenticated, TooMany (this source has failed too
 // often, whoever it tried) or Unavailable.
 func (a *Authority) Authenticate(ctx context.Context, from Origin, p Proof) (Actor, error) {
+	if p.bearer {
+		if by, known, err := a.bySession(ctx, from, p.lookup); known {
+			return by, err
+		}
+	}
 	c, s, err := a.find(ctx, p)
 	if err != nil {
 		return Actor{}, err

@@ -17,6 +17,7 @@ type CredentialChange struct {
 	Permissions *[]grant.Permission
 	Status      *Status // Active or Disabled
 	ExpiresAt   *time.Time
+	Match       Match
 }
 
 // amend is the one way to change a credential that exists: it holds the directory, so that neither an apply nor
@@ -69,12 +70,15 @@ func (a *Authority) changeCredential(ctx context.Context, by Actor, id Credentia
 		if reason := c.over(a.store.Now()); reason != "" {
 			return hasEnded(reason)
 		}
+		if err := change.Match.check(c.UpdatedAt); err != nil {
+			return err
+		}
 		changed = change.of(c)
 		names := changed.changes(c)
 		if len(names) == 0 {
 			return nil
 		}
-		changed.UpdatedAt = a.store.Now()
+		changed.UpdatedAt = nextUpdatedAt(c.UpdatedAt, a.store.Now())
 		e := by.event(audit.ChangeCredential)
 		changed.describe(&e, "changed", strings.Join(names, ","))
 		a.putCredential(tx, record, changed, e)

@@ -53,13 +53,14 @@ func (a *Authority) IssueCredential(ctx context.Context, by Actor, r IssueReques
 	if err := a.checkTenants(ctx, r.Tenants); err != nil {
 		return IssuedCredential{}, err
 	}
-	made, err := a.makeSecret(ctx, r.Kind, r.Import, now)
+	made, err := a.makeSecret(ctx, by, r.Kind, r.Import, now)
 	if err != nil {
 		return IssuedCredential{}, err
 	}
 	made.Credential = made.issued(r, by, holder.Principal.ID, now)
 	err = a.act(ctx, by, audit.IssueCredential, nil, func(_ context.Context, tx Tx, e *audit.Event) error {
 		tx.PutCredential(made.Credential)
+		a.made(tx, by, made.Credential.ID.String())
 		made.Credential.describe(e)
 		return nil
 	})

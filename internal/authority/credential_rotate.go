@@ -37,7 +37,7 @@ func (a *Authority) RotateCredential(ctx context.Context, by Actor, id Credentia
 	if old.isTyped() && old.Kind == PassCode && r.Import.Key.IsZero() {
 		r.Import.Key = secret.Of(old.PublicID)
 	}
-	made, err := a.makeSecret(ctx, old.Kind, r.Import, a.store.Now())
+	made, err := a.makeSecret(ctx, by, old.Kind, r.Import, a.store.Now())
 	if err != nil {
 		return IssuedCredential{}, err
 	}
@@ -50,6 +50,7 @@ func (a *Authority) RotateCredential(ctx context.Context, by Actor, id Credentia
 		} else {
 			made.Credential = a.succeed(tx, record, by, c, made.Credential, r.Overlap)
 		}
+		a.made(tx, by, made.Credential.ID.String())
 		return nil
 	})
 	if err != nil {

@@ -9,26 +9,26 @@ import (
 )
 
 // makeSecret makes what a credential of a kind is proved by, or takes over what was brought along.
-func (a *Authority) makeSecret(ctx context.Context, kind CredentialKind, from Import, now time.Time) (IssuedCredential, error) {
+func (a *Authority) makeSecret(ctx context.Context, by Actor, kind CredentialKind, from Import, now time.Time) (IssuedCredential, error) {
 	switch kind {
 	case APIKey, ManagerKey, AuthenticationCode:
-		return a.makeKey(kind, from, now)
+		return a.makeKey(a.minting(by), kind, from, now)
 	case KeyPair:
-		return a.makePair(from, now)
+		return a.makePair(a.minting(by), from, now)
 	case Password, PassCode:
 		return a.makeTyped(ctx, kind, from)
 	}
 	return IssuedCredential{}, fault.BadParameter("kind", "There is no such kind of credential.")
 }
 
-func (a *Authority) makeKey(kind CredentialKind, from Import, now time.Time) (m IssuedCredential, err error) {
+func (a *Authority) makeKey(keys *secret.Keys, kind CredentialKind, from Import, now time.Time) (m IssuedCredential, err error) {
 	if !from.Secret.IsZero() || from.PasswordHash != "" {
 		return m, fault.BadParameter("secret", "A credential of this kind is one string, its key.")
 	}
 	m.Key = from.Key
 	if m.Key.IsZero() {
 		mint := map[CredentialKind]func(time.Time) secret.Minted{
-			APIKey: a.keys.MintAPIKey, ManagerKey: a.keys.MintManagerKey, AuthenticationCode: a.keys.MintAuthenticationCode,
+			APIKey: keys.MintAPIKey, ManagerKey: keys.MintManagerKey, AuthenticationCode: keys.MintAuthenticationCode,
 		}[kind]
 		m.Key = mint(now).Text
 	}
@@ -36,13 +36,13 @@ func (a *Authority) makeKey(kind CredentialKind, from Import, now time.Time) (m 
 	return m, checkImported(m.Key)
 }
 
-func (a *Authority) makePair(from Import, now time.Time) (m IssuedCredential, err error) {
+func (a *Authority) makePair(keys *secret.Keys, from Import, now time.Time) (m IssuedCredential, err error) {
 	if from.Key.IsZero() != from.Secret.IsZero() || from.PasswordHash != "" {
 		return m, fault.BadParameter("secret", "A key pair is brought along whole: its key and its secret.")
 	}
 	m.Key, m.Secret = from.Key, from.Secret
 	if m.Key.IsZero() {
-		key, minted := a.keys.MintKeyPair(now)
+		key, minted := keys.MintKeyPair(now)
 		m.Key, m.Secret = key, minted.Text
 	}
 	m.Credential.PublicID = m.Key.Reveal()

@@ -173,6 +173,14 @@ var zeroActor = map[string]struct {
 		_, err := a.TailEvents(ctx, by, authority.EventFilter{}, time.Time{})
 		return err
 	}, fault.Unauthenticated, audit.ReadDirectory},
+	"Repeating": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, _, err := a.Repeating(ctx, by, authority.Repeatable{Key: "k"})
+		return err
+	}, fault.Denied, audit.Authenticate},
+	"ReachOf": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, err := a.ReachOf(ctx, by, "directory.read")
+		return err
+	}, fault.Denied, audit.ReadDirectory},
 	"ChooseMembership": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
 		_, err := a.ChooseMembership(ctx, by, acme)
 		return err

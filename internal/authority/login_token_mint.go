@@ -42,7 +42,7 @@ func (a *Authority) MintLoginToken(ctx context.Context, by Actor, r MintRequest)
 	var minted MintedLoginToken
 	err = a.act(ctx, by, audit.MintLoginToken, refused, func(_ context.Context, tx Tx, e *audit.Event) error {
 		now := a.store.Now()
-		text := a.keys.MintLoginToken(r.Shape, now)
+		text := a.minting(by).MintLoginToken(r.Shape, now)
 		t := LoginToken{
 			ID: LoginTokenID(text.ID), Fingerprint: text.Fingerprint,
 			Audience: r.Audience, Subject: plan.subject.Principal.ID, Account: r.Account,
@@ -54,6 +54,7 @@ func (a *Authority) MintLoginToken(ctx context.Context, by Actor, r MintRequest)
 			t.Slot = string(t.Subject) + " " + string(t.Account) + " " + t.Audience.String()
 		}
 		tx.PutLoginToken(t)
+		a.made(tx, by, t.ID.String())
 		e.Subject, e.Tenant, e.Audience = t.Subject, t.Account, int64(t.Audience)
 		e.LoginToken = secret.ID(t.ID)
 		if t.Actor != "" {

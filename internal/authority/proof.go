@@ -17,6 +17,7 @@ type Proof struct {
 	secret       secret.Text    // what must match: a pair's secret, a password, a pass code
 	name         string         // the log-in name of a password
 	organisation tenant.ID      // the principal must be of it; empty: any
+	bearer       bool           // the lookup may be a session or access token too
 }
 
 // ByKey proves a principal where a wire has room for one string: by an API key, by a manager key, or by a key pair

@@ -42,6 +42,7 @@ type View interface {
 	LoginTokenView
 	SessionView
 	SigningKeyView
+	RepeatView
 	RecordView
 	OverviewView
 }
@@ -58,5 +59,6 @@ type Tx interface {
 	SessionTx
 	SigningKeyTx
 	OnceTx
+	RepeatTx
 	RecordTx
 }

@@ -15,7 +15,7 @@ import (
 var Dialects = []string{"alephee", "pulse", "activeplatform", "crmcom", "oauth", "gateway", "native"}
 
 // LimitedRoutes are the routes that a key can have a limit of its own on.
-var LimitedRoutes = []string{"logintoken", "accounts", "users"}
+var LimitedRoutes = []string{"logintoken", "accounts", "users", "v1", "v1-verify"}
 
 func (o *organisation) apiKey(from item) {
 	m, ok := o.mapping(from, "an API key", "name", "key", "secret", "accounts", "account", "person", "permissions",

@@ -10,8 +10,9 @@ import (
 )
 
 const (
-	idBytes = 16
-	idHex   = 2 * idBytes
+	idBytes    = 16
+	idHex      = 2 * idBytes
+	stampBytes = 6 // of the milliseconds it begins with
 )
 
 // ID is a time-ordered identifier: 48-bit big-endian Unix milliseconds, then 80 random bits.

@@ -18,6 +18,7 @@ const keyBytes = 32
 // Keys holds the pepper and the sealing key of an installation, which are kept outside its store.
 type Keys struct {
 	pepper, sealing *[keyBytes]byte // pointers, so that fmt prints addresses at most
+	repeat          *repeatable     // where what is minted comes from, in place of chance
 }
 
 // KeysFrom returns the keys made of two given values, for tests and for what reads them from elsewhere.

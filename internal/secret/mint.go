@@ -21,11 +21,11 @@ func (k *Keys) MintSession(shape Shape, now time.Time) Minted {
 	case ShapeNative:
 		return k.mintNative(PurposeSession, prefixSession, now)
 	case ShapeHex64:
-		body := newBody(now)
+		body := k.newBody(now)
 		return k.minted(PurposeSession, hex.EncodeToString(body[:]), ID(body[:idBytes]))
 	case ShapeUpperHex32:
 		var random [16]byte
-		_, _ = rand.Read(random[:])
+		k.draw(random[:])
 		return k.mintedByFingerprint(PurposeSession, strings.ToUpper(hex.EncodeToString(random[:])))
 	}
 	panic("secret: a session has no shape " + shape.String())
@@ -65,7 +65,7 @@ func (k *Keys) MintAuthenticationCode(now time.Time) Minted {
 // MintKeyPair makes a key pair: the key, "apiKey-" and twelve hex digits, which is no secret, and the native secret.
 func (k *Keys) MintKeyPair(now time.Time) (key Text, pairSecret Minted) {
 	var random [6]byte
-	_, _ = rand.Read(random[:])
+	k.draw(random[:])
 	return Of("apiKey-" + hex.EncodeToString(random[:])), k.mintNative(PurposePairSecret, prefixPairSecret, now)
 }
 
@@ -86,7 +86,7 @@ func (k *Keys) DeriveSession(loginToken Text, audience int64, idempotencyKey str
 }
 
 func (k *Keys) mintNative(purpose Purpose, prefix string, now time.Time) Minted {
-	body := newBody(now)
+	body := k.newBody(now)
 	return k.minted(purpose, encodeNative(prefix, body), ID(body[:idBytes]))
 }
 
@@ -102,10 +102,10 @@ func (k *Keys) mintedByFingerprint(purpose Purpose, clear string) Minted {
 	return m
 }
 
-func newBody(now time.Time) (body [bodyBytes]byte) {
-	id := NewID(now)
+func (k *Keys) newBody(now time.Time) (body [bodyBytes]byte) {
+	id := FirstID(now)
 	copy(body[:], id[:])
-	_, _ = rand.Read(body[idBytes:])
+	k.draw(body[stampBytes:])
 	return body
 }
 

@@ -26,7 +26,7 @@ func parseBearer(header http.Header) (secret.Text, error) {
 	given := header.Values("Authorization")
 	if len(given) == 1 {
 		scheme, credential, _ := strings.Cut(given[0], " ")
-		if isBearer(scheme) && isVisible(credential) {
+		if isScheme(scheme, bearerScheme) && isVisible(credential) {
 			return secret.Of(credential), nil
 		}
 	}
@@ -37,16 +37,16 @@ func parseBearer(header http.Header) (secret.Text, error) {
 // presentsBearer reports whether something was presented as a bearer token, well-formed or not.
 func presentsBearer(header http.Header) bool {
 	for _, given := range header.Values("Authorization") {
-		if scheme, _, _ := strings.Cut(given, " "); isBearer(scheme) {
+		if scheme, _, _ := strings.Cut(given, " "); isScheme(scheme, bearerScheme) {
 			return true
 		}
 	}
 	return false
 }
 
-// isBearer compares byte by byte: strings.EqualFold alone folds letters outside ASCII too.
-func isBearer(scheme string) bool {
-	return len(scheme) == len(bearerScheme) && strings.EqualFold(scheme, bearerScheme)
+// isScheme compares byte by byte: strings.EqualFold alone folds letters outside ASCII too.
+func isScheme(scheme, wanted string) bool {
+	return len(scheme) == len(wanted) && strings.EqualFold(scheme, wanted)
 }
 
 // isVisible reports whether text is one or more visible ASCII characters, without spaces.

@@ -66,7 +66,7 @@ func FuzzBearerHasOneSpelling(f *testing.F) {
 			}
 			return
 		}
-		if len(given) < 7 || given[6:] != " "+got.Reveal() || !isBearer(given[:6]) {
+		if len(given) < 7 || given[6:] != " "+got.Reveal() || !isScheme(given[:6], bearerScheme) {
 			t.Fatalf("%q was read as %q", given, got.Reveal())
 		}
 	})

@@ -11,12 +11,14 @@ import (
 // Name is what the directory file and the audit log call this dialect.
 const Name = "native"
 
-// Options are an operator's choices; there is none yet, and the zero value stays the default.
-type Options struct{}
+// Options are an operator's choices; the zero value is the default of each.
+type Options struct {
+	PerMinute int // requests a minute for each credential; 600
+}
 
 // New returns the dialect over an authority.
-func New(a *authority.Authority, _ Options) dialect.Dialect {
-	n := native{authority: a}
+func New(a *authority.Authority, o Options) dialect.Dialect {
+	n := native{authority: a, limits: newLimits(a, o.PerMinute)}
 	return dialect.Dialect{
 		Name:   Name,
 		Spaces: []string{"/v1", problemSpace},
@@ -40,4 +42,5 @@ func New(a *authority.Authority, _ Options) dialect.Dialect {
 
 type native struct {
 	authority *authority.Authority
+	limits    limits
 }

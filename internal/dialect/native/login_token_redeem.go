@@ -10,11 +10,6 @@ import (
 	"github.com/doorward/doorward/internal/web"
 )
 
-const (
-	idempotencyHeader = "Idempotency-Key"
-	maxIdempotencyKey = 255 // characters
-)
-
 // redeemLoginToken spends a login token of the redeemer's audience and answers the session it stands for.
 func (n native) redeemLoginToken(c *dialect.Call) error {
 	request, err := parseRedeem(c)
@@ -63,20 +58,6 @@ func parseRedeem(c *dialect.Call) (r authority.RedeemRequest, err error) {
 	}
 	r.Email, r.HasEmail = *body.Email, true
 	return r, nil
-}
-
-// parseIdempotencyKey reads the optional header: at most once, 1 to 255 visible ASCII characters, compared byte by byte.
-func parseIdempotencyKey(header http.Header) (string, error) {
-	given := header.Values(idempotencyHeader)
-	switch {
-	case len(given) == 0:
-		return "", nil
-	case len(given) > 1:
-		return "", fault.BadParameter(idempotencyHeader, "The header is given more than once.")
-	case !isVisible(given[0]) || len(given[0]) > maxIdempotencyKey:
-		return "", fault.BadParameter(idempotencyHeader, "The header must be 1 to 255 visible ASCII characters without spaces.")
-	}
-	return given[0], nil
 }
 
 // refuseQuery refuses every query parameter: no route has one, and a secret sent there by mistake must be noticed.

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/doorward/doorward/internal/authority"
 	"github.com/doorward/doorward/internal/fault"
 )
 
@@ -28,10 +29,20 @@ var byReason = map[string]row{
 		"The login token cannot be redeemed. It may be unknown, cut, spent, expired or cancelled, made for another audience or for somebody with another e-mail, or somebody it depends on may not count any more. Which of these it is, is told to nobody but the operator.",
 		"Send the person back to where the link came from to get a new one. If that fails too, ask the operator of the installation; the request id leads to the reason. Never try the same token again without the Idempotency-Key of the first try.",
 	},
+	authority.ReasonChanged: {
+		http.StatusPreconditionFailed, "precondition-failed", "It is not any more what the request was decided by",
+		"The request has an If-Match with the ETag of an older version: somebody has changed it meanwhile. Nothing was done.",
+		"Read it again, decide again, and send the request with the new ETag.",
+	},
+	authority.ReasonKeyReused: {
+		http.StatusUnprocessableEntity, "idempotency-key-reused", "The Idempotency-Key came with another request",
+		"A request with this Idempotency-Key has made something in the last 24 hours, and this one asks for something else. Nothing was done.",
+		"Use a new key for each new request; keep the key only to repeat the very same one.",
+	},
 	fault.ReasonUnknownOutcome: {
 		http.StatusServiceUnavailable, "unknown-outcome", "The outcome is not known",
 		"The connection to the store broke while the act was being confirmed: it may or may not have happened.",
-		"Repeat the request after the seconds in Retry-After, with the same Idempotency-Key if it had one. If it had none, the login token may be spent: have a new one made.",
+		"Repeat the request after the seconds in Retry-After, with the same Idempotency-Key if it had one. If it had none, look whether it has happened; a login token may be spent: have a new one made.",
 	},
 }
 
@@ -54,7 +65,7 @@ var byKind = map[fault.Kind]row{
 	},
 	fault.Denied: {
 		http.StatusForbidden, "denied", "The credential does not allow this",
-		"The credential is valid, and who holds it may not do this.",
+		"The credential is valid, and who holds it may not do this. Somebody who acts for somebody else may read whose session it is, and nothing more.",
 		"Use a credential that may, or ask the operator of the installation to grant the permission.",
 	},
 	fault.NotFound: {
@@ -64,23 +75,23 @@ var byKind = map[fault.Kind]row{
 	},
 	fault.Conflict: {
 		http.StatusConflict, "conflict", "It contradicts what is stored",
-		"What was sent cannot stand beside what the installation holds. No route answers this yet.",
+		"What was sent cannot stand beside what the installation holds: such a thing exists already, has ended, or was replaced. Nothing was done.",
 		"Read what is stored, decide again and send that.",
 	},
 	fault.Unmet: {
 		http.StatusConflict, "unmet", "A precondition does not hold",
-		"The request is well-formed and allowed, but something that it depends on is missing. No route answers this yet.",
+		"The request is well-formed and allowed, but something that it depends on is missing. Nothing was done.",
 		"See to what the detail names, then send the request again.",
 	},
 	fault.TooMany: {
 		http.StatusTooManyRequests, "too-many-requests", "Too many requests",
-		"Too many tries to authenticate have failed from this address, or too many tokens that nobody has were presented. A credential or token that counts is not held up by that.",
-		"Wait for the seconds in Retry-After, and correct the credential or token before the next try.",
+		"The credential has used up its allowance, which RateLimit and RateLimit-Policy tell. Or too many tries to authenticate have failed from this address, or too many tokens that nobody has were presented; a credential or token that counts is not held up by those.",
+		"Wait for the seconds in Retry-After. If RateLimit is missing, correct the credential or token before the next try.",
 	},
 	fault.TooLarge: {
 		http.StatusRequestEntityTooLarge, "too-large", "The request is too large",
 		"The body is larger than 64 KiB. Nothing was done.",
-		"Send less; no route of this API needs a body of that size.",
+		"Send less; no request of this API needs a body of that size.",
 	},
 	fault.Unsupported: {
 		http.StatusMethodNotAllowed, "method-not-allowed", "The method is not allowed here",
