@@ -39,6 +39,7 @@ const (
 	RaiseFence       Act = "fence.raise"
 	ReadDirectory    Act = "directory.read" // recorded when refused only
 	RestoreStore     Act = "store.restore"
+	PassGateway      Act = "gateway.pass"    // recorded when refused only
 	ApplyDirectory   Act = "directory.apply" // recorded when refused only: what it changes are acts of their own
 )
 

@@ -15,13 +15,18 @@ type Dialect struct {
 	Name   string
 	Spaces []string // path prefixes that are this dialect's own, without a trailing slash: it answers what is unknown below them
 	Routes []Route
+	// Strip takes off the path what somebody in front has put there of another request, before the path is looked at; nil: nothing.
+	Strip func(r *http.Request) *http.Request
 	// Fail writes a failure in this dialect's shape; it never sees an error of no kind.
 	Fail func(w http.ResponseWriter, r *http.Request, f *fault.Error)
 }
 
+// AnyMethod is the method of a route that takes every one.
+const AnyMethod = "*"
+
 // Route is one method and path with who may use it.
 type Route struct {
-	Method string
+	Method string // or AnyMethod
 	Path   string // a ServeMux path, with {wildcards}
 	Access Access
 	Check  func(c *Call) error // refuses malformed input before anybody is counted or authenticated; may keep it in c.Input

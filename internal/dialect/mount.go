@@ -66,7 +66,7 @@ func (m mounted) serve(pattern string, routes []Route) http.Handler {
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		m.begin(w, r, pattern)
-		i := slices.IndexFunc(routes, func(route Route) bool { return route.Method == r.Method })
+		i := slices.IndexFunc(routes, func(route Route) bool { return route.Method == r.Method || route.Method == AnyMethod })
 		if i < 0 {
 			w.Header().Set("Allow", strings.Join(allow, ", "))
 			m.fail(w, r, fault.New(fault.Unsupported, "method-not-allowed", "The method is not allowed here."))
@@ -143,6 +143,11 @@ func (m mounted) fail(w http.ResponseWriter, r *http.Request, err error) {
 // clean one.
 func Unclean(next, elsewhere http.Handler, dialects ...Dialect) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		for _, d := range dialects {
+			if d.Strip != nil {
+				r = d.Strip(r)
+			}
+		}
 		if isClean(r.URL.Path) {
 			next.ServeHTTP(w, r)
 			return

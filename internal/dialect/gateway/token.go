@@ -1,0 +1,108 @@
+package gateway
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/doorward/doorward/internal/authority"
+	"github.com/doorward/doorward/internal/fault"
+	"github.com/doorward/doorward/internal/secret"
+)
+
+// place is where a client presented a token.
+type place int
+
+const (
+	nowhere place = iota
+	inAuthorization
+	inCookie
+	inQuery
+)
+
+// presented is a token and where it was.
+type presented struct {
+	token secret.Text
+	at    place
+}
+
+// present finds the one token of a request among the places that the gateway's configuration names. More than one is
+// refused: what is behind the gateway might believe another than the one that was looked at.
+func (d demand) present(r *http.Request) (presented, error) {
+	var found []presented
+	for at, read := range map[place]func(*http.Request) ([]string, error){
+		inAuthorization: bearers, inCookie: d.cookies, inQuery: d.queried,
+	} {
+		texts, err := read(r)
+		if err != nil {
+			return presented{}, err
+		}
+		for _, text := range texts {
+			found = append(found, presented{secret.Of(text), at})
+		}
+	}
+	switch {
+	case len(found) == 0:
+		return presented{}, fault.New(fault.Unauthenticated, authority.ReasonNobody, "A session token is required.")
+	case len(found) > 1:
+		return presented{}, fault.New(fault.Unauthenticated, reasonMany, "More than one token is presented.")
+	case !isVisible(found[0].token.Reveal()):
+		return found[0], fault.New(fault.Unauthenticated, authority.ReasonUnknown, "The token is malformed.")
+	}
+	return found[0], nil
+}
+
+// bearers returns what follows the scheme Bearer (RFC 6750 §2.1); credentials of other schemes are for whoever is behind
+// the gateway.
+func bearers(r *http.Request) (tokens []string, _ error) {
+	for _, given := range r.Header.Values("Authorization") {
+		if scheme, token, _ := strings.Cut(given, " "); isScheme(scheme, "Bearer") {
+			tokens = append(tokens, token)
+		}
+	}
+	return tokens, nil
+}
+
+func (d demand) cookies(r *http.Request) (tokens []string, _ error) {
+	if d.cookie == "" {
+		return nil, nil
+	}
+	for _, cookie := range r.CookiesNamed(d.cookie) {
+		tokens = append(tokens, cookie.Value)
+	}
+	return tokens, nil
+}
+
+// queried returns the values of the parameter in the query of the client's URL.
+func (d demand) queried(r *http.Request) (tokens []string, _ error) {
+	if d.query == "" {
+		return nil, nil
+	}
+	target, err := d.from.target(r)
+	if err != nil {
+		return nil, err
+	}
+	for pair := range strings.SplitSeq(target.RawQuery, "&") {
+		rawName, rawValue, _ := strings.Cut(pair, "=")
+		name, err := url.QueryUnescape(rawName)
+		if err != nil || name != d.query {
+			continue // the client's own business with whoever is behind the gateway
+		}
+		value, err := url.QueryUnescape(rawValue)
+		if err != nil {
+			value = "" // refused as malformed
+		}
+		tokens = append(tokens, value)
+	}
+	return tokens, nil
+}
+
+// isScheme compares byte by byte but for ASCII letter case: strings.EqualFold alone folds letters outside ASCII too.
+func isScheme(scheme, wanted string) bool {
+	return len(scheme) == len(wanted) && strings.EqualFold(scheme, wanted)
+}
+
+// isVisible reports whether text is one or more visible ASCII characters, without spaces.
+func isVisible(text string) bool {
+	return text != "" && !strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' })
+}
