@@ -15,14 +15,16 @@ import (
 // Pass is what a gateway demands of a request before it lets it through to what is behind it.
 type Pass struct {
 	Token       secret.Text
-	Thumbprint  string             // of the key whose possession was proved with the request (RFC 9449), or empty
+	Proof       secret.Text        // of possession of the key that the token is bound to (RFC 9449), or zero
+	Method      string             // of the request, as its client sent it
+	URL         string             // absolute, as its client sees it; needed with a proof only
 	Kept        bool               // a browser kept it in a cookie: an old one is no guess
 	Audience    AudienceID         // it was made for this one; 0: for the installation itself
 	Permissions []grant.Permission // the subject has each of them where the request is about
 	Account     tenant.ID          // the one that the request names; empty: the session's own, else the primary one
 	InAccount   bool               // the request must be about an account
 	Acting      ActingRule
-	Changes     bool // the request's method may change something
+	Changes     bool // it may change something, whatever its method
 }
 
 // ActingRule says what a session may be used for in which somebody acts for the subject.
@@ -74,7 +76,7 @@ func (a *Authority) admitted(ctx context.Context, from Origin, p Pass) (Actor, V
 		}
 		return Actor{}, v, refusal
 	}
-	return a.actorOf(from, v.SessionFacts), v, nil
+	return a.actorOf(from, v.SessionFacts), v, a.prove(v, p)
 }
 
 // refusalAt returns why a token does not count at a gateway, or "".
@@ -84,8 +86,6 @@ func (v Verdict) refusalAt(from Origin, p Pass) string {
 		return v.Reason
 	case v.Session.Audience != p.Audience:
 		return ReasonOtherAudience
-	case v.Session.Thumbprint != p.Thumbprint:
-		return ReasonNotPossessed
 	case v.Session.Kind == SignedIn:
 		return v.refusalFrom(from)
 	}
@@ -110,10 +110,15 @@ func (a *Authority) pass(by Actor, s Session, p Pass) (Membership, error) {
 }
 
 func (p Pass) refusedActing(s Session) error {
-	if s.Actor == "" || p.Acting == ActingAllowed || p.Acting == ActingReads && !p.Changes {
+	if s.Actor == "" || p.Acting == ActingAllowed || p.Acting == ActingReads && !p.Changes && isSafe(p.Method) {
 		return nil
 	}
 	return fault.New(fault.Denied, ReasonActing, "Who acts for somebody else cannot do this.")
+}
+
+// isSafe reports whether a method changes nothing (RFC 9110 §9.2.1). Methods have letter case.
+func isSafe(method string) bool {
+	return slices.Contains([]string{"GET", "HEAD", "OPTIONS", "TRACE"}, method)
 }
 
 // passAt finds the account that a request is about: the session's own, which the request may name but not replace; else

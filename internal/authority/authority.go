@@ -19,6 +19,7 @@ type Authority struct {
 	refusals *refusals
 	familiar *familiar
 	uses     *uses
+	proofs   proofs
 }
 
 // Options are an installation's choices; the zero value is the default of each.

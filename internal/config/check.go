@@ -50,6 +50,7 @@ func (c *Config) Check() error {
 		c.ActivePlatform.check(),
 		c.CRMCOM.check(),
 		c.Access.check(),
+		c.Gateway.check(),
 		c.Hashing.check(),
 		c.Guesses.check(),
 	)
@@ -202,6 +203,16 @@ func within[T int | time.Duration](flag string, value, least, most T) error {
 func (a AccessTokens) check() error {
 	if a.Lifetime < shortestAccess || a.Lifetime > longestAccess {
 		return fmt.Errorf("--access-token-lifetime is %s: write one from %s to %s", a.Lifetime, shortestAccess, longestAccess)
+	}
+	return nil
+}
+
+func (g Gateway) check() error {
+	for _, origin := range g.SignInOrigins {
+		u, err := url.Parse(origin)
+		if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || origin != u.Scheme+"://"+strings.ToLower(u.Host) {
+			return errors.New("--gateway-sign-in-origins has one that is not scheme and host only: write for example https://sign-in.example.com")
+		}
 	}
 	return nil
 }

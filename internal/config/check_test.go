@@ -63,6 +63,8 @@ func TestCheckNamesTheFlagAndWhatToWriteInstead(t *testing.T) {
 		"profile":             {func(c *config.Config) { c.CRMCOM.Profile = "jwt" }, []string{"--crmcom-profile", "write v19"}},
 		"long access tokens":  {func(c *config.Config) { c.Access.Lifetime = 2 * time.Hour }, []string{"--access-token-lifetime", "1h"}},
 		"short access tokens": {func(c *config.Config) { c.Access.Lifetime = time.Second }, []string{"--access-token-lifetime", "1m"}},
+		"sign-in with a path": {func(c *config.Config) { c.Gateway.SignInOrigins = []string{"https://a.test/x"} }, []string{"--gateway-sign-in-origins", "https://"}},
+		"sign-in by a script": {func(c *config.Config) { c.Gateway.SignInOrigins = []string{"javascript://a.test"} }, []string{"--gateway-sign-in-origins", "https://"}},
 		"negative workers":    {func(c *config.Config) { c.Hashing.Workers = -1 }, []string{"--hash-workers", "write 0 to 1024"}},
 		"long queue":          {func(c *config.Config) { c.Hashing.Queue = 1_000_000 }, []string{"--hash-queue", "write 0 to 100000"}},
 		"no failures":         {func(c *config.Config) { c.Guesses.Failures = 0 }, []string{"--guess-failures", "write 1 to 1000"}},

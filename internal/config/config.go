@@ -33,6 +33,7 @@ type Config struct {
 	ActivePlatform ActivePlatform `embed:"" prefix:"activeplatform-" group:"ActivePlatform dialect"`
 	CRMCOM         CRMCOM         `embed:"" prefix:"crmcom-" group:"CRM.COM dialect"`
 	Access         AccessTokens   `embed:"" prefix:"access-token-" group:"Access tokens"`
+	Gateway        Gateway        `embed:"" prefix:"gateway-" group:"Gateways"`
 	Hashing        Hashing        `embed:"" prefix:"hash-" group:"Password hashing"`
 	Guesses        Guesses        `embed:"" prefix:"guess-" group:"Failed log-ins"`
 }
@@ -89,6 +90,11 @@ type AccessTokens struct {
 	Format    string        `enum:"jwt,opaque" default:"jwt" help:"How they look: jwt, which anybody can check, or opaque."`
 	Algorithm string        `enum:"ES256,EdDSA,RS256" default:"ES256" help:"Signature of those that are signed: ${enum}."`
 	Lifetime  time.Duration `default:"15m" help:"How long they live, from 1m to 1h."`
+}
+
+// Gateway holds what an operator may vary for gateways that ask before they let a request through.
+type Gateway struct {
+	SignInOrigins []string `placeholder:"ORIGIN" help:"Origins beside --public-url, as https://host, that a gateway may send people to who are not signed in; separated by commas."`
 }
 
 // Hashing bounds the slow work of checking passwords.

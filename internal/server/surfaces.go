@@ -9,6 +9,7 @@ import (
 	"github.com/doorward/doorward/internal/dialect/activeplatform"
 	"github.com/doorward/doorward/internal/dialect/alephee"
 	"github.com/doorward/doorward/internal/dialect/crmcom"
+	"github.com/doorward/doorward/internal/dialect/gateway"
 	"github.com/doorward/doorward/internal/dialect/native"
 	"github.com/doorward/doorward/internal/dialect/pulse"
 	"github.com/doorward/doorward/internal/limit"
@@ -28,6 +29,7 @@ func dialects(a *authority.Authority, c config.Config) []dialect.Dialect {
 			ErrorStatuses: c.CRMCOM.ErrorStatuses, Profile: crmcom.Profile(c.CRMCOM.Profile),
 		}),
 		native.New(a, native.Options{}),
+		gateway.New(a, gateway.Options{PublicURL: c.PublicURL, SignIn: c.Gateway.SignInOrigins}),
 	}
 }
 

@@ -51,13 +51,17 @@ func (g gateway) fail(w http.ResponseWriter, r *http.Request, f *fault.Error) {
 	})
 }
 
-// challenge says what would help (RFC 6750 §3, RFC 9728 §5.1), in one header: nginx hands on one.
+// challenge says what would help (RFC 6750 §3, RFC 9449 §7.1, RFC 9728 §5.1), in one header: nginx hands on one.
 func (g gateway) challenge(r *http.Request, f *fault.Error, status int) string {
 	d, err := parseDemand(r.PathValue("options"))
 	if err != nil || status != http.StatusUnauthorized && status != http.StatusForbidden {
 		return ""
 	}
-	parameters := []string{`realm="doorward"`}
+	p, err := d.present(r)
+	scheme, parameters := "Bearer", []string{`realm="doorward"`}
+	if p.proven {
+		scheme, parameters = "DPoP", append(parameters, proofAlgorithms)
+	}
 	switch {
 	case status == http.StatusForbidden && len(d.permissions) > 0:
 		parameters = append(parameters, `error="insufficient_scope"`, `scope="`+d.scope()+`"`)
@@ -65,11 +69,18 @@ func (g gateway) challenge(r *http.Request, f *fault.Error, status int) string {
 		parameters = append(parameters, `error="insufficient_scope"`)
 	case f.Reason == reasonMany:
 		parameters = append(parameters, `error="invalid_request"`)
-	case d.wasGiven(r):
+	case err == nil || p.at != nowhere: // an error is named only to who has presented something (RFC 6750 §3.1)
 		parameters = append(parameters, `error="invalid_token"`)
 	}
-	return "Bearer " + strings.Join(append(parameters, `resource_metadata="`+g.metadataURL(d)+`"`), ", ")
+	parameters = append(parameters, `resource_metadata="`+g.metadataURL(d)+`"`)
+	if p.at == nowhere {
+		parameters = append(parameters, "DPoP "+proofAlgorithms)
+	}
+	return scheme + " " + strings.Join(parameters, ", ")
 }
+
+// proofAlgorithms are those that a proof of possession may be signed by.
+const proofAlgorithms = `algs="ES256 EdDSA RS256"`
 
 // metadataURL is where a client learns which authorization server the audience trusts (RFC 9728 §3).
 func (g gateway) metadataURL(d demand) string {
@@ -87,10 +98,4 @@ func (d demand) scope() string {
 		names[i] = strings.NewReplacer(`"`, "%22", `\`, "%5C").Replace(encode(string(p)))
 	}
 	return strings.Join(names, " ")
-}
-
-// wasGiven reports whether a token was presented at all, well-formed or not: only then is an error named (RFC 6750 §3.1).
-func (d demand) wasGiven(r *http.Request) bool {
-	p, err := d.present(r)
-	return err == nil || p.at != nowhere
 }

@@ -10,15 +10,19 @@ import (
 // form is one way in which gateways say what their client's request is. Which one it is stands in the configuration: a
 // client that writes the headers of another form is not listened to.
 type form struct {
-	method func(r *http.Request) (string, error)
-	target func(r *http.Request) (*url.URL, error) // path and query; scheme and host where the form has them
+	method   func(r *http.Request) (string, error)
+	target   func(r *http.Request) (*url.URL, error)      // at least path and query
+	complete func(r *http.Request, target *url.URL) error // adds scheme and host as the client sees them
 }
 
 // forms is every form, by the value of the option from.
 var forms = map[string]form{
-	"forwarded": {method: header("X-Forwarded-Method"), target: inHeader("X-Forwarded-Uri")}, // Traefik, Caddy
-	"original":  {method: header("X-Original-Method"), target: inHeader("X-Original-URL")},   // nginx, HAProxy, Apache
-	"request":   {method: own, target: behindOptions},                                        // Envoy
+	// Traefik, Caddy
+	"forwarded": {header("X-Forwarded-Method"), inHeader("X-Forwarded-Uri"), forwardedOrigin},
+	// nginx, HAProxy, Apache
+	"original": {header("X-Original-Method"), inHeader("X-Original-URL"), mustBeAbsolute},
+	// Envoy, which sends its client's method and Host as they are
+	"request": {own, behindOptions, ownOrigin},
 }
 
 func own(r *http.Request) (string, error) { return r.Method, nil }
@@ -53,6 +57,39 @@ func behindOptions(r *http.Request) (*url.URL, error) {
 	return parseTarget(target)
 }
 
+func forwardedOrigin(r *http.Request, target *url.URL) (err error) {
+	if target.Scheme, err = header("X-Forwarded-Proto")(r); err != nil {
+		return err
+	}
+	target.Host, err = header("X-Forwarded-Host")(r)
+	return err
+}
+
+func mustBeAbsolute(_ *http.Request, target *url.URL) error {
+	if target.Scheme == "" || target.Host == "" {
+		return fault.BadParameter("X-Original-URL", "The gateway must set the header to an absolute URL where clients prove possession of keys.")
+	}
+	return nil
+}
+
+func ownOrigin(r *http.Request, target *url.URL) (err error) {
+	target.Host = r.Host
+	target.Scheme, err = header("X-Forwarded-Proto")(r)
+	return err
+}
+
+// urlOf returns the URL of the request as the gateway's client sees it.
+func (f form) urlOf(r *http.Request) (string, error) {
+	target, err := f.target(r)
+	if err != nil {
+		return "", err
+	}
+	if err := f.complete(r, target); err != nil {
+		return "", err
+	}
+	return target.String(), nil
+}
+
 // parseTarget reads a URL that a client wrote and its gateway took for one.
 func parseTarget(text string) (*url.URL, error) {
 	target, err := url.ParseRequestURI(text)
@@ -60,15 +97,6 @@ func parseTarget(text string) (*url.URL, error) {
 		return nil, fault.New(fault.Denied, reasonTarget, "The URL of the request cannot be understood.")
 	}
 	return target, nil
-}
-
-// changes reports whether a method may change something: all but the safe ones (RFC 9110 §9.2.1).
-func changes(method string) bool {
-	switch method {
-	case http.MethodGet, http.MethodHead, http.MethodOptions, http.MethodTrace:
-		return false
-	}
-	return true
 }
 
 // overridden reports whether the request asks what is behind the gateway to take it for one of another method.

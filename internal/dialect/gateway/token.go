@@ -22,24 +22,24 @@ const (
 
 // presented is a token and where it was.
 type presented struct {
-	token secret.Text
-	at    place
+	token  secret.Text
+	at     place
+	proven bool // by the scheme DPoP: with a proof in a header of its own
 }
 
 // present finds the one token of a request among the places that the gateway's configuration names. More than one is
 // refused: what is behind the gateway might believe another than the one that was looked at.
 func (d demand) present(r *http.Request) (presented, error) {
-	var found []presented
-	for at, read := range map[place]func(*http.Request) ([]string, error){
-		inAuthorization: bearers, inCookie: d.cookies, inQuery: d.queried,
-	} {
-		texts, err := read(r)
-		if err != nil {
-			return presented{}, err
-		}
-		for _, text := range texts {
-			found = append(found, presented{secret.Of(text), at})
-		}
+	found := inHeaders(r)
+	for _, cookie := range d.cookies(r) {
+		found = append(found, presented{token: secret.Of(cookie.Value), at: inCookie})
+	}
+	queried, err := d.queried(r)
+	if err != nil {
+		return presented{}, err
+	}
+	for _, text := range queried {
+		found = append(found, presented{token: secret.Of(text), at: inQuery})
 	}
 	switch {
 	case len(found) == 0:
@@ -52,25 +52,32 @@ func (d demand) present(r *http.Request) (presented, error) {
 	return found[0], nil
 }
 
-// bearers returns what follows the scheme Bearer (RFC 6750 §2.1); credentials of other schemes are for whoever is behind
-// the gateway.
-func bearers(r *http.Request) (tokens []string, _ error) {
+// inHeaders returns what follows the schemes Bearer (RFC 6750 §2.1) and DPoP (RFC 9449 §7.1); credentials of other
+// schemes are for whoever is behind the gateway.
+func inHeaders(r *http.Request) (found []presented) {
 	for _, given := range r.Header.Values("Authorization") {
-		if scheme, token, _ := strings.Cut(given, " "); isScheme(scheme, "Bearer") {
-			tokens = append(tokens, token)
+		scheme, token, _ := strings.Cut(given, " ")
+		if proven := isScheme(scheme, "DPoP"); proven || isScheme(scheme, "Bearer") {
+			found = append(found, presented{secret.Of(token), inAuthorization, proven})
 		}
 	}
-	return tokens, nil
+	return found
 }
 
-func (d demand) cookies(r *http.Request) (tokens []string, _ error) {
+// proofOf returns the one proof of possession that a request must have beside the scheme DPoP.
+func proofOf(header http.Header) (secret.Text, error) {
+	given := header.Values("DPoP")
+	if len(given) != 1 || !isVisible(given[0]) {
+		return secret.Text{}, fault.New(fault.Unauthenticated, authority.ReasonNotPossessed, "One header DPoP with a proof is required.")
+	}
+	return secret.Of(given[0]), nil
+}
+
+func (d demand) cookies(r *http.Request) []*http.Cookie {
 	if d.cookie == "" {
-		return nil, nil
+		return nil
 	}
-	for _, cookie := range r.CookiesNamed(d.cookie) {
-		tokens = append(tokens, cookie.Value)
-	}
-	return tokens, nil
+	return r.CookiesNamed(d.cookie)
 }
 
 // queried returns the values of the parameter in the query of the client's URL.

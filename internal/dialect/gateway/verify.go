@@ -60,15 +60,22 @@ func (g gateway) admit(c *dialect.Call, a asked) (authority.Admission, error) {
 	if err != nil {
 		return authority.Admission{}, err
 	}
-	account, err := parseAccount(c.Request.Header)
-	if err != nil {
+	pass := authority.Pass{
+		Token: p.token, Kept: p.at == inCookie, Audience: a.audience, Permissions: a.permissions, InAccount: a.inAccount,
+		Method: a.method, Acting: a.acting, Changes: overridden(c.Request),
+	}
+	if p.proven {
+		if pass.Proof, err = proofOf(c.Request.Header); err != nil {
+			return authority.Admission{}, err
+		}
+		if pass.URL, err = a.from.urlOf(c.Request); err != nil {
+			return authority.Admission{}, err
+		}
+	}
+	if pass.Account, err = parseAccount(c.Request.Header); err != nil {
 		return authority.Admission{}, err
 	}
-	return g.authority.Admit(c.Context(), c.Origin, authority.Pass{
-		Token: p.token, Kept: p.at == inCookie, Audience: a.audience, Permissions: a.permissions,
-		Account: account, InAccount: a.inAccount,
-		Acting: a.acting, Changes: changes(a.method) || overridden(c.Request),
-	})
+	return g.authority.Admit(c.Context(), c.Origin, pass)
 }
 
 // parseAccount reads the optional header by which a client names the account that its request is about.
