@@ -89,6 +89,8 @@ var rules = map[string]rule{
 	"cmd/doorward":     {ours: with(product, "demo")},
 	"client":           {},
 
+	"examples/gateways": {}, // configurations, with tests that run them
+
 	"internal/crashproof": {}, // tests only, which run the program
 	"internal/promises":   {}, // tests only, which build and run those of other packages
 }
@@ -163,7 +165,7 @@ func with(list []string, more ...string) []string {
 }
 
 func TestPackagesImportOnlyWhatTheArchitectureAllows(t *testing.T) {
-	files := readTree(t, "..", "internal", "client", "cmd")
+	files := readTree(t, "..", "internal", "client", "cmd", "examples")
 	if len(files) < 2 {
 		t.Fatalf("found only %d Go files", len(files))
 	}
