@@ -56,8 +56,8 @@ func recorded(t *testing.T, env *testenv.Env) (r records) {
 		for _, e := range events {
 			r.events = append(r.events, eventLine(e))
 		}
-		feed, err := v.Feed(ctx, 0, 10_000)
-		for _, f := range feed {
+		page, err := v.Feed(ctx, 0, 10_000, nil)
+		for _, f := range page.Entries {
 			r.feed = append(r.feed, string(f.Kind)+" "+f.Key)
 		}
 		return err

@@ -90,8 +90,8 @@ func cmpActs(a, b audit.Act) int {
 func published(t testing.TB, env *testenv.Env, kind authority.FeedKind, key string) (found bool) {
 	t.Helper()
 	err := env.Store.View(t.Context(), func(ctx context.Context, v authority.View) error {
-		entries, err := v.Feed(ctx, 0, 10_000)
-		found = slices.ContainsFunc(entries, func(f authority.FeedEntry) bool { return f.Kind == kind && f.Key == key })
+		page, err := v.Feed(ctx, 0, 10_000, nil)
+		found = slices.ContainsFunc(page.Entries, func(f authority.FeedEntry) bool { return f.Kind == kind && f.Key == key })
 		return err
 	})
 	if err != nil {

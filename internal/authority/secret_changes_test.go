@@ -122,7 +122,8 @@ func TestEveryEndIsInTheFeed(t *testing.T) {
 func feedOf(t testing.TB, env *testenv.Env) (feed []authority.FeedEntry) {
 	t.Helper()
 	err := env.Store.View(t.Context(), func(ctx context.Context, v authority.View) (err error) {
-		feed, err = v.Feed(ctx, 0, 10_000)
+		page, err := v.Feed(ctx, 0, 10_000, nil)
+		feed = page.Entries
 		return err
 	})
 	if err != nil {

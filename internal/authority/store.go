@@ -43,6 +43,7 @@ type View interface {
 	SessionView
 	SigningKeyView
 	RepeatView
+	FeedView
 	RecordView
 	OverviewView
 }
@@ -60,5 +61,6 @@ type Tx interface {
 	SigningKeyTx
 	OnceTx
 	RepeatTx
+	FeedTx
 	RecordTx
 }

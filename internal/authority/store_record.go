@@ -10,12 +10,10 @@ import (
 	"github.com/doorward/doorward/internal/tenant"
 )
 
-// RecordView reads what is written beside the facts: events, feed, settings.
+// RecordView reads what is written beside the facts: events, settings.
 type RecordView interface {
 	// Events returns the events that a filter selects, by ID, the lowest first.
 	Events(ctx context.Context, f EventFilter) ([]audit.Event, error)
-	// Feed returns up to limit entries after a sequence number.
-	Feed(ctx context.Context, after int64, limit int) ([]FeedEntry, error)
 	// Setting returns a stored setting of the installation; "" when it is not set.
 	Setting(ctx context.Context, name string) (string, error)
 }
@@ -41,8 +39,6 @@ type EventFilter struct {
 // RecordTx writes what is kept beside the facts.
 type RecordTx interface {
 	Append(e audit.Event)
-	// Publish adds to the feed what this change ended or changed.
-	Publish(kind FeedKind, key string)
 	// PutSettingOnce stores a setting that must never change; an existing one stays.
 	PutSettingOnce(name, value string)
 	// RaiseFence makes every login token minted so far unredeemable.

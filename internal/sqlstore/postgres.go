@@ -35,6 +35,9 @@ var postgresWords = strings.NewReplacer(
 	"{now}", "COALESCE(?::bigint, "+postgresNow+")",
 	"{epoch}", "(substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) || '-' || (SELECT value FROM settings WHERE name = 'fence'))",
 	"{lock signing keys}", "pg_advisory_xact_lock(1685024627)",
+	"{settled}", "pg_snapshot_xmin(pg_current_snapshot())::text::bigint", // every transaction below it has ended
+	"{mark}", "pg_current_xact_id()::text::bigint", // higher than that of any transaction that has one already
+	"{numbered}", "pg_current_xact_id() IS NOT NULL", // makes the transaction take its number first of all
 	"{lock directory}", "pg_advisory_xact_lock(1685024626)", // any number that nobody else in this database uses
 )
 

@@ -92,7 +92,7 @@ func TestTheClockIsTheDatabases(t *testing.T) {
 	if at := store.Now(); !ahead(at) {
 		t.Errorf("the store's time is %v", at)
 	}
-	var entries []authority.FeedEntry
+	var page authority.FeedPage
 	err := store.Change(t.Context(), func(_ context.Context, tx authority.Tx) error {
 		tx.Publish(authority.FeedSession, "a")
 		return nil
@@ -101,11 +101,11 @@ func TestTheClockIsTheDatabases(t *testing.T) {
 		t.Fatal(err)
 	}
 	err = store.View(t.Context(), func(ctx context.Context, v authority.View) (err error) {
-		entries, err = v.Feed(ctx, 0, 1)
+		page, err = v.Feed(ctx, 0, 1, nil)
 		return err
 	})
-	if err != nil || len(entries) != 1 || !ahead(entries[0].At) {
-		t.Errorf("a statement's time: %+v, %v", entries, err)
+	if err != nil || len(page.Entries) != 1 || !ahead(page.Entries[0].At) {
+		t.Errorf("a statement's time: %+v, %v", page.Entries, err)
 	}
 }
 

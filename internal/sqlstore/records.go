@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/doorward/doorward/internal/audit"
-	"github.com/doorward/doorward/internal/authority"
 )
 
 const eventColumns = `id, at, act, outcome, reason, actor_id, acting_for_id, credential_id, subject_id, tenant_id, audience_id,
@@ -30,23 +29,6 @@ func (t *tx) Append(e audit.Event) {
 		e.ID[:], micros(e.At), string(e.Act), string(e.Outcome), e.Reason, string(e.Actor), string(e.ActingFor),
 		key(e.Credential), string(e.Subject), string(e.Tenant), e.Audience, key(e.Session), key(e.LoginToken),
 		e.Dialect, e.Request, source, e.Count, asJSON(e.Detail))
-}
-
-// Feed returns up to limit entries after a sequence number.
-func (v view) Feed(ctx context.Context, after int64, limit int) (entries []authority.FeedEntry, err error) {
-	err = v.run(ctx, ask(`SELECT sequence, kind, key, at FROM feed WHERE sequence > ? ORDER BY sequence LIMIT ?`, []any{after, limit},
-		func(scan func(...any) error) error {
-			var f authority.FeedEntry
-			err := (&row{}).plain(&f.Sequence, &f.Kind, &f.Key).time(&f.At).scan(scan)
-			entries = append(entries, f)
-			return err
-		}))
-	return entries, err
-}
-
-// Publish adds to the feed what this change ended or changed.
-func (t *tx) Publish(kind authority.FeedKind, key string) {
-	t.queue(`INSERT INTO feed (kind, key, at) VALUES (?, ?, {now})`, string(kind), key, t.now)
 }
 
 // Setting returns a stored setting, or "".

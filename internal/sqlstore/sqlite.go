@@ -26,6 +26,7 @@ var sqliteWords = strings.NewReplacer(
 	"{epoch}", "(SELECT value FROM settings WHERE name = 'fence')",
 	"{lock signing keys}", "1",
 	"{lock directory}", "1", // there is one writer
+	"{settled}", "0", "{mark}", "0", "{numbered}", "1", // and so the feed's numbers are committed in order
 )
 
 // embedded is the SQLite engine: one writer that commits in groups, and readers beside it.

@@ -48,7 +48,8 @@ var contentsCases = []Case{
 		s.load(t, &full)
 		s.change(t, func(tx authority.Tx) { tx.Publish(authority.FeedTenant, "next") })
 		s.view(t, func(ctx context.Context, v authority.View) error {
-			entries, err := v.Feed(ctx, 41, 10)
+			page, err := v.Feed(ctx, 41, 10, nil)
+			entries := page.Entries
 			if len(entries) != 2 || entries[0].Sequence != 42 || entries[1].Sequence <= 42 || entries[1].Key != "next" {
 				t.Errorf("the feed goes on with %+v", entries)
 			}

@@ -39,29 +39,6 @@ var recordCases = []Case{
 			return err
 		})
 	}},
-	{"the feed has what was published, in order, and nothing of a failed change", func(t testing.TB, s Subject) {
-		s.change(t, func(tx authority.Tx) {
-			tx.Publish(authority.FeedSession, "a")
-			tx.Publish(authority.FeedTenant, "b")
-		})
-		_ = s.Store.Change(t.Context(), func(_ context.Context, tx authority.Tx) error {
-			tx.Publish(authority.FeedTenant, "never")
-			return errRefused
-		})
-		s.change(t, func(tx authority.Tx) { tx.Publish(authority.FeedCredential, "c") })
-		var entries, rest []authority.FeedEntry
-		s.view(t, func(ctx context.Context, v authority.View) (err error) {
-			if entries, err = v.Feed(ctx, 0, 10); err != nil || len(entries) == 0 {
-				return err
-			}
-			rest, err = v.Feed(ctx, entries[0].Sequence, 1)
-			return err
-		})
-		if len(entries) != 3 || entries[0].Key != "a" || entries[2].Kind != authority.FeedCredential || !entries[0].At.Equal(s.Store.Now()) ||
-			len(rest) != 1 || rest[0].Key != "b" {
-			t.Errorf("feed %+v, after the first %+v", entries, rest)
-		}
-	}},
 	{"a setting that is there stays", func(t testing.TB, s Subject) {
 		s.change(t, func(tx authority.Tx) { tx.PutSettingOnce("keys", "first") })
 		s.change(t, func(tx authority.Tx) { tx.PutSettingOnce("keys", "second") })

@@ -30,7 +30,7 @@ type Case struct {
 func Cases() []Case {
 	var all []Case
 	for _, cases := range [][]Case{
-		changeCases, redeemCases, slotCases, sessionCases, credentialCases, directoryCases, memberCases, listingCases, recordCases, contentsCases,
+		changeCases, redeemCases, slotCases, sessionCases, credentialCases, directoryCases, memberCases, listingCases, recordCases, feedCases, contentsCases,
 		sessionListCases, eventListCases, overviewCases, signingKeyCases,
 	} {
 		all = append(all, cases...)
