@@ -20,6 +20,7 @@ type Authority struct {
 	familiar *familiar
 	uses     *uses
 	proofs   proofs
+	feed     *feed
 }
 
 // Options are an installation's choices; the zero value is the default of each.
@@ -57,7 +58,7 @@ func New(store Store, keys *secret.Keys, limiter Limiter, hashing Work, o Option
 	o.Access = o.Access.or(AccessTokens{Format: JWT, Algorithm: secret.ES256, Lifetime: 15 * time.Minute})
 	return &Authority{
 		store: store, keys: keys, limiter: limiter, hashing: hashing, options: o,
-		roles: grant.BuiltIn(o.ActingManagers), refusals: newRefusals(), familiar: newFamiliar(), uses: newUses(),
+		roles: grant.BuiltIn(o.ActingManagers), refusals: newRefusals(), familiar: newFamiliar(), uses: newUses(), feed: newFeed(),
 	}
 }
 

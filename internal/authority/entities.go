@@ -270,6 +270,7 @@ const (
 	FeedRole       FeedKind = "role"
 	FeedAudience   FeedKind = "audience"
 	FeedSigningKey FeedKind = "signing-key"
+	FeedEverything FeedKind = "everything" // the store is another than it was: nothing known of it can be relied on
 )
 
 // FeedEntry is one line of the feed of what ended or changed facts.

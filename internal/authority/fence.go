@@ -29,6 +29,7 @@ func (a *Authority) RaiseFence(ctx context.Context, by Actor) (ended int64, err 
 			return err
 		}
 		tx.RaiseFence()
+		tx.Publish(FeedEverything, "")
 		e.Tenant, e.Detail = tenant.Installation, detail(nil, "login_tokens", strconv.FormatInt(ended, 10))
 		return nil
 	})

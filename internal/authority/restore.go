@@ -36,6 +36,7 @@ func (a *Authority) Restore(ctx context.Context, by Actor, b Backup, o RestoreOp
 			return err
 		}
 		tx.RaiseFence()
+		tx.Publish(FeedEverything, "")
 		report, err = a.endSessions(ctx, tx, o)
 		e.Tenant = tenant.Installation
 		e.Detail = detail(nil, "made_at", b.MadeAt.UTC().Format(time.RFC3339), "sessions_ended", strconv.FormatInt(report.Sessions, 10))
