@@ -30,6 +30,7 @@ const (
 	PutTenant        Act = "tenant.put"
 	PutPrincipal     Act = "principal.put"
 	PutRole          Act = "role.put"
+	DropRole         Act = "role.drop"
 	PutGrant         Act = "grant.put"
 	DropGrant        Act = "grant.drop"
 	PutAudience      Act = "audience.put"

@@ -188,7 +188,7 @@ func isManager(role grant.RoleID) bool {
 }
 
 func (p *application) put(g grant.Grant, change, replaces string) edit {
-	e := p.grantEvent(audit.PutGrant, g, change)
+	e := p.by.grantEvent(audit.PutGrant, g, change)
 	if replaces != "" {
 		e.Detail["replaces"] = replaces
 	}
@@ -198,12 +198,14 @@ func (p *application) put(g grant.Grant, change, replaces string) edit {
 func (p *application) drop(g grant.Grant) edit {
 	return edit{
 		put:    func(tx Tx) { tx.DropGrant(g) },
-		events: []audit.Event{p.grantEvent(audit.DropGrant, g, "dropped")}, feed: p.feedOf(g),
+		events: []audit.Event{p.by.grantEvent(audit.DropGrant, g, "dropped")}, feed: p.feedOf(g),
 	}
 }
 
-func (p *application) grantEvent(act audit.Act, g grant.Grant, change string) audit.Event {
-	e := p.event(act, "change", change, "role", string(g.Role))
+// grantEvent is the record of what an actor did to a grant.
+func (by Actor) grantEvent(act audit.Act, g grant.Grant, change string) audit.Event {
+	e := by.event(act)
+	e.Detail = detail(nil, "change", change, "role", string(g.Role))
 	if g.Inactive {
 		e.Detail["status"] = string(Inactive)
 	}
@@ -225,7 +227,9 @@ func leftAs(g grant.Grant) Leftover {
 }
 
 // endsWithEntry reports whether a grant is one line of an entry that is still in the directory, so that it ends when
-// the line goes: a person's units and installation role, a key's accounts. A membership is an entry of its own.
+// the line goes: a person's units and installation role, a key's accounts. A membership is an entry of its own, and no
+// directory can say that somebody is an operator of a part of the installation, or that a service is one.
 func endsWithEntry(g grant.Grant) bool {
-	return g.Tenant.Kind() == tenant.KindUnit || g.Role == grant.Operator || g.Role == grant.Integrator
+	operator := g.Role == grant.Operator && g.Tenant == tenant.Installation && g.Principal.IsPerson()
+	return g.Tenant.Kind() == tenant.KindUnit || operator || g.Role == grant.Integrator
 }

@@ -96,22 +96,24 @@ func (p *application) newPrincipal(want Principal) edit {
 	want.UpdatedAt, want.UpdatedBy = want.CreatedAt, want.CreatedBy
 	return edit{
 		put:    func(tx Tx) { tx.PutPrincipal(want) },
-		events: []audit.Event{p.principalEvent(want, "created", "")},
+		events: []audit.Event{p.by.principalEvent(want, "created", "")},
 	}
 }
 
 func (p *application) changedPrincipal(want, have Principal, changed []string) edit {
 	want.CreatedAt, want.CreatedBy, want.HeldAt = have.CreatedAt, have.CreatedBy, have.HeldAt
-	want.UpdatedAt, want.UpdatedBy = p.store.Now(), p.by.Principal().ID
+	want.UpdatedAt, want.UpdatedBy = nextUpdate(have.UpdatedAt, p.store.Now()), p.by.Principal().ID
 	return edit{
 		put:    func(tx Tx) { tx.PutPrincipal(want) },
-		events: []audit.Event{p.principalEvent(want, "updated", strings.Join(changed, ","))},
+		events: []audit.Event{p.by.principalEvent(want, "updated", strings.Join(changed, ","))},
 		feed:   []FeedEntry{{Kind: FeedPrincipal, Key: string(want.ID)}},
 	}
 }
 
-func (p *application) principalEvent(one Principal, change, changed string) audit.Event {
-	e := p.event(audit.PutPrincipal, "change", change, "status", string(one.Status))
+// principalEvent is the record of what an actor did to a principal.
+func (by Actor) principalEvent(one Principal, change, changed string) audit.Event {
+	e := by.event(audit.PutPrincipal)
+	e.Detail = detail(nil, "change", change, "status", string(one.Status))
 	if changed != "" {
 		e.Detail["changed"] = changed
 	}

@@ -32,12 +32,12 @@ func (p *application) compareRoles(ctx context.Context, v View, batch []grant.Ro
 		put := edit{put: func(tx Tx) { tx.PutRole(want) }}
 		switch {
 		case !exists:
-			put.events = []audit.Event{p.roleEvent(want, "created")}
+			put.events = []audit.Event{p.by.roleEvent(audit.PutRole, want, "created")}
 			d.add(&d.Created, put)
 		case slices.Equal(want.Permissions, have.Permissions):
 			d.Unchanged++
 		default:
-			put.events = []audit.Event{p.roleEvent(want, "updated")}
+			put.events = []audit.Event{p.by.roleEvent(audit.PutRole, want, "updated")}
 			put.feed = []FeedEntry{{Kind: FeedRole, Key: string(want.ID)}}
 			d.add(&d.Updated, put)
 		}
@@ -45,12 +45,16 @@ func (p *application) compareRoles(ctx context.Context, v View, batch []grant.Ro
 	return d, nil
 }
 
-func (p *application) roleEvent(r grant.Role, change string) audit.Event {
+// roleEvent is the record of what an actor did to a role.
+func (by Actor) roleEvent(act audit.Act, r grant.Role, change string) audit.Event {
 	permissions := make([]string, len(r.Permissions))
 	for i, permission := range r.Permissions {
 		permissions[i] = string(permission)
 	}
-	return p.event(audit.PutRole, "change", change, "role", string(r.ID), "permissions", strings.Join(permissions, " "))
+	e := by.event(act)
+	e.Tenant = organisationOf(r.ID)
+	e.Detail = detail(nil, "change", change, "role", string(r.ID), "permissions", strings.Join(permissions, " "))
+	return e
 }
 
 func roleID(r grant.Role) grant.RoleID { return r.ID }
@@ -72,7 +76,7 @@ func (p *application) compareAudiences(ctx context.Context, v View) (d differenc
 			d.Unchanged++
 			continue
 		}
-		want.UpdatedAt = now
+		want.UpdatedAt = nextUpdate(have.UpdatedAt, now)
 		if !exists {
 			want.CreatedAt = now
 			d.add(&d.Created, p.putAudience(want, "created", nil))
@@ -84,9 +88,14 @@ func (p *application) compareAudiences(ctx context.Context, v View) (d differenc
 }
 
 func (p *application) putAudience(want Audience, change string, feed []FeedEntry) edit {
-	e := p.event(audit.PutAudience, "change", change)
-	e.Audience = int64(want.ID)
-	return edit{put: func(tx Tx) { tx.PutAudience(want) }, events: []audit.Event{e}, feed: feed}
+	return edit{put: func(tx Tx) { tx.PutAudience(want) }, events: []audit.Event{p.by.audienceEvent(want, change)}, feed: feed}
+}
+
+// audienceEvent is the record of what an actor did to an audience.
+func (by Actor) audienceEvent(a Audience, change string) audit.Event {
+	e := by.event(audit.PutAudience)
+	e.Audience, e.Detail = int64(a.ID), detail(nil, "change", change)
+	return e
 }
 
 func audienceID(a Audience) AudienceID { return a.ID }

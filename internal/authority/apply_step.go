@@ -151,13 +151,6 @@ func (p *application) advance(entries int) {
 	}
 }
 
-// event is the record of one change by this apply.
-func (p *application) event(act audit.Act, details ...string) audit.Event {
-	e := p.by.event(act)
-	e.Detail = detail(nil, details...)
-	return e
-}
-
 // keyed returns values by their key.
 func keyed[K comparable, V any](values []V, key func(V) K) map[K]V {
 	m := make(map[K]V, len(values))

@@ -71,20 +71,22 @@ func releasePortal(have Tenant) edit {
 func (p *application) newTenant(want Tenant) edit {
 	want.CreatedAt = p.store.Now()
 	want.UpdatedAt = want.CreatedAt
-	return edit{put: func(tx Tx) { tx.PutTenant(want) }, events: []audit.Event{p.tenantEvent(want, "created", "")}}
+	return edit{put: func(tx Tx) { tx.PutTenant(want) }, events: []audit.Event{p.by.tenantEvent(want, "created", "")}}
 }
 
 func (p *application) changedTenant(want, have Tenant, changed []string) edit {
-	want.CreatedAt, want.UpdatedAt, want.HeldAt = have.CreatedAt, p.store.Now(), have.HeldAt
+	want.CreatedAt, want.UpdatedAt, want.HeldAt = have.CreatedAt, nextUpdate(have.UpdatedAt, p.store.Now()), have.HeldAt
 	return edit{
 		put:    func(tx Tx) { tx.PutTenant(want) },
-		events: []audit.Event{p.tenantEvent(want, "updated", strings.Join(changed, ","))},
+		events: []audit.Event{p.by.tenantEvent(want, "updated", strings.Join(changed, ","))},
 		feed:   []FeedEntry{{Kind: FeedTenant, Key: string(want.ID)}},
 	}
 }
 
-func (p *application) tenantEvent(t Tenant, change, changed string) audit.Event {
-	e := p.event(audit.PutTenant, "change", change, "status", string(t.Status), "parent", string(t.Parent))
+// tenantEvent is the record of what an actor did to a tenant.
+func (by Actor) tenantEvent(t Tenant, change, changed string) audit.Event {
+	e := by.event(audit.PutTenant)
+	e.Detail = detail(nil, "change", change, "status", string(t.Status), "parent", string(t.Parent))
 	if changed != "" {
 		e.Detail["changed"] = changed
 	}

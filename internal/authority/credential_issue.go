@@ -86,6 +86,9 @@ func (m IssuedCredential) issued(r IssueRequest, by Actor, holder grant.Principa
 	c := m.Credential
 	c.ID, c.Kind, c.Principal, c.Name = CredentialID(secret.NewID(now)), r.Kind, holder, r.Name
 	c.Restriction, c.Limits, c.ExpiresAt, c.Status = r.Restriction, r.Limits, r.ExpiresAt, Active
+	if r.Kind == APIKey {
+		c.Audience = audienceOf(holder) // whose back end redeems with it
+	}
 	c.SecretAt, c.CreatedAt, c.UpdatedAt, c.CreatedBy = now, now, now, by.Principal().ID
 	return c
 }

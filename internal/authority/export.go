@@ -22,6 +22,7 @@ type export struct {
 	written map[tenant.ID]bool              // tenants that the directory has
 	granted map[entryKey][]grant.Grant      // to people, at one tenant each
 	service map[grant.PrincipalID][]tenant.ID
+	alone   map[grant.PrincipalID]Status // services that no key has brought along yet
 	keys    []Credential
 }
 
@@ -34,7 +35,7 @@ func (a *Authority) Export(ctx context.Context, by Actor) (Directory, []Leftover
 	}
 	x := &export{
 		Directory: Directory{WithoutSecrets: true}, tenants: map[tenant.ID]Tenant{}, homes: map[grant.PrincipalID]tenant.ID{},
-		written: map[tenant.ID]bool{}, granted: map[entryKey][]grant.Grant{}, service: map[grant.PrincipalID][]tenant.ID{},
+		written: map[tenant.ID]bool{}, granted: map[entryKey][]grant.Grant{}, service: map[grant.PrincipalID][]tenant.ID{}, alone: map[grant.PrincipalID]Status{},
 	}
 	if err := a.store.View(ctx, x.read); err != nil {
 		return Directory{}, nil, err
@@ -42,6 +43,7 @@ func (a *Authority) Export(ctx context.Context, by Actor) (Directory, []Leftover
 	x.writeTenants()
 	x.writeGrants()
 	x.writeKeys()
+	x.leaveAlone()
 	return x.Directory, x.left, nil
 }
 
@@ -112,6 +114,8 @@ func (x *export) keep(principals []Principal, grants []grant.Grant, credentials 
 		x.homes[p.ID] = p.Organisation
 		if p.ID.IsPerson() {
 			x.People = append(x.People, p)
+		} else if p.Organisation != "" {
+			x.alone[p.ID] = p.Status
 		}
 	}
 	for _, g := range grants {
@@ -121,6 +125,8 @@ func (x *export) keep(principals []Principal, grants []grant.Grant, credentials 
 			x.granted[key] = append(x.granted[key], g)
 		case g.Role == grant.Integrator:
 			x.service[g.Principal] = append(x.service[g.Principal], g.Tenant)
+		case x.homes[g.Principal] != "":
+			x.cannotSay(leftAs(g))
 		}
 	}
 	for _, c := range credentials {

@@ -70,9 +70,18 @@ func (c Credential) isReadable() bool {
 
 // writeService writes the service that an integrator's key is of, and the accounts it hands over at.
 func (x *export) writeService(c Credential) {
+	delete(x.alone, c.Principal)
 	x.Services = append(x.Services, Principal{ID: c.Principal, Organisation: x.homes[c.Principal], Name: c.Name, Status: Active})
 	for _, account := range c.Tenants {
 		x.Grants = append(x.Grants, grant.Grant{Principal: c.Principal, Tenant: account, Role: grant.Integrator})
+	}
+}
+
+// leaveAlone names the services that no key of their name brings along: a directory has none but those. An apply leaves
+// them as they are.
+func (x *export) leaveAlone() {
+	for _, id := range slices.Sorted(maps.Keys(x.alone)) {
+		x.cannotSay(Leftover{Kind: "principal", Name: string(id)})
 	}
 }
 
@@ -90,7 +99,7 @@ func (x *export) saysHolder(c Credential) bool {
 	granted, reached := slices.Clone(x.service[c.Principal]), slices.Clone(c.Tenants)
 	slices.Sort(granted)
 	slices.Sort(reached)
-	return c.Principal == grant.Service(x.homes[c.Principal].Key()+"/"+c.Name) && len(reached) > 0 && slices.Equal(granted, reached)
+	return x.alone[c.Principal] == Active && c.Principal == grant.Service(x.homes[c.Principal].Key()+"/"+c.Name) && len(reached) > 0 && slices.Equal(granted, reached)
 }
 
 // isSayable reports whether a directory can say it: its lists are not empty where they restrict.

@@ -34,6 +34,7 @@ type Store interface {
 type View interface {
 	TenantView
 	DirectoryView
+	DirectoryListView
 	PrincipalView
 	MemberView
 	CredentialView

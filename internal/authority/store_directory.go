@@ -41,6 +41,8 @@ type TenantTx interface {
 	LockDirectory(ctx context.Context) error
 	PutTenant(t Tenant)
 	PutRole(r grant.Role)
+	// DropRole takes away an organisation's own role, if there is one. Grants of it stay, and give nothing.
+	DropRole(id grant.RoleID)
 }
 
 // PrincipalView reads principals and what they hold.

@@ -1,10 +1,6 @@
 package directory
 
 import (
-	"net/url"
-	"slices"
-	"strings"
-
 	"github.com/doorward/doorward/internal/authority"
 	"github.com/doorward/doorward/internal/grant"
 	"github.com/doorward/doorward/internal/tenant"
@@ -100,28 +96,13 @@ func (o *organisation) portal(m mapping) string {
 		return ""
 	}
 	line := m.at("portal")
-	at, ok := baseURL(text)
+	host, ok := authority.PortalHost(text)
 	if !ok {
 		o.problem(line, "portal is not a base URL; write it as https://portal.example.com, with nothing but host, port and path")
 		return ""
 	}
-	host := strings.ToLower(at.Host)
 	if !o.unique(line, "portal", host, "the portal host "+shown(host), "each account has a host of its own") {
 		return ""
 	}
 	return text
-}
-
-// baseURL parses an absolute http or https URL of host, port and path only.
-func baseURL(text string) (*url.URL, bool) {
-	at, err := url.Parse(text)
-	if err != nil || at.Scheme != "http" && at.Scheme != "https" || at.Opaque != "" || at.User != nil ||
-		strings.ContainsAny(text, "?#\\@ {}\"'<>") || !hostShape.MatchString(at.Host) || at.String() != text {
-		return nil, false
-	}
-	defaults := map[string]string{"http": "80", "https": "443"}
-	if at.Port() == defaults[at.Scheme] || slices.Contains(strings.Split(at.Path, "/"), "..") {
-		return nil, false // the browser would leave it out, and the host would not be recognised
-	}
-	return at, true
 }

@@ -1,24 +1,12 @@
 package directory
 
 import (
-	"regexp"
-	"slices"
 	"strings"
-	"time"
 
 	"github.com/doorward/doorward/internal/authority"
 	"github.com/doorward/doorward/internal/grant"
 	"github.com/doorward/doorward/internal/tenant"
 )
-
-// The bounds of a login token's lifetime. Beyond the longest, a copied store could spend one twice for too long.
-const (
-	shortestLifetime = 5 * time.Second
-	longestLifetime  = 15 * time.Minute
-)
-
-// hostShape is a host in ASCII, or an address, with an optional port.
-var hostShape = regexp.MustCompile(`^([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\])(:[1-9][0-9]{0,4})?$`)
 
 func (r *reader) audience(from item) {
 	m, ok := r.mapping(from, "an audience", "id", "name", "kind", "url", "home", "lifetime", "credential", "resource", "access_token")
@@ -36,11 +24,11 @@ func (r *reader) audience(from item) {
 	if a.Kind == authority.Portal && !m.has("url") {
 		r.problem(m.line, "a portal has no url; add where its login page is, with {token} in it")
 	}
-	a.URL = r.template(m, "url", "{portal}", "{installation}", "{token}", "{email}", "{account}")
+	a.URL = r.template(m, "url", authority.LandingPlaceholders)
 	if a.URL != "" && !strings.Contains(a.URL, "{token}") {
 		r.problem(m.at("url"), "url has no {token}; add it where the page reads the login token")
 	}
-	a.Home = r.template(m, "home", "{portal}", "{installation}", "{account}")
+	a.Home = r.template(m, "home", authority.HomePlaceholders)
 	a.Lifetime = r.lifetime(m)
 	a.Resource = r.resource(m)
 	a.Access = r.accessTokens(m)
@@ -64,46 +52,21 @@ func (r *reader) audienceKey(m mapping, id int64) {
 	}}, "")
 }
 
-var placeholder = regexp.MustCompile(`\{[^{}]*\}`)
-
 // template reads a URL in which placeholders stand for what is known when a person is sent there.
-func (r *reader) template(m mapping, key string, known ...string) string {
+func (r *reader) template(m mapping, key string, known []string) string {
 	text, ok := m.textUpTo(key, maxURL)
 	if !ok {
 		return ""
 	}
-	for _, name := range placeholder.FindAllString(text, -1) {
-		if !slices.Contains(known, name) {
-			r.problem(m.at(key), "%s has the placeholder %s, which is not known; it may have %s", key, shown(name), strings.Join(known, " "))
-			return ""
-		}
+	if name := authority.UnknownPlaceholder(text, known); name != "" {
+		r.problem(m.at(key), "%s has the placeholder %s, which is not known; it may have %s", key, shown(name), strings.Join(known, " "))
+		return ""
 	}
-	if !isTemplate(text) {
+	if !authority.IsURLTemplate(text) {
 		r.problem(m.at(key), "%s is not a URL; begin it with {portal}, {installation}, https:// or http://", key)
 		return ""
 	}
 	return text
-}
-
-func isTemplate(text string) bool {
-	at, rest := "", text
-	for _, base := range []string{"{portal}", "{installation}"} {
-		if after, ok := strings.CutPrefix(text, base); ok {
-			at, rest = "https://portal.example", after
-			if after != "" && !strings.ContainsRune("/?#", rune(after[0])) {
-				return false // it would become a part of the host
-			}
-		}
-	}
-	filled := at + placeholder.ReplaceAllString(rest, "x")
-	_, host, _ := strings.Cut(rest, "://")
-	if end := strings.IndexAny(host, "/?#{"); at == "" && end >= 0 && host[end] == '{' {
-		return false // a placeholder within the host
-	}
-	base, _, _ := strings.Cut(filled, "?")
-	base, _, _ = strings.Cut(base, "#")
-	_, ok := baseURL(base)
-	return ok && !strings.ContainsAny(filled, "\\ {}\"<>")
 }
 
 func (r *reader) lifetime(from mapping) (l authority.LifetimeRange) {
@@ -118,14 +81,14 @@ func (r *reader) lifetime(from mapping) (l authority.LifetimeRange) {
 	before := len(r.problems)
 	m.require("default")
 	l.Default, _ = m.duration("default")
-	l.Min, l.Max = shortestLifetime, l.Default
+	l.Min, l.Max = authority.ShortestLifetime, l.Default
 	if m.has("min") {
 		l.Min, _ = m.duration("min")
 	}
 	if m.has("max") {
 		l.Max, _ = m.duration("max")
 	}
-	if len(r.problems) == before && (l.Min < shortestLifetime || l.Min > l.Default || l.Default > l.Max || l.Max > longestLifetime) {
+	if len(r.problems) == before && !l.InOrder() {
 		r.problem(from.at("lifetime"), "lifetime is out of order; it must be that 5s ≤ min ≤ default ≤ max ≤ 15m")
 	}
 	return l

@@ -1,10 +1,6 @@
 package directory
 
 import (
-	"regexp"
-	"slices"
-	"strings"
-
 	"github.com/doorward/doorward/internal/authority"
 	"github.com/doorward/doorward/internal/grant"
 	"github.com/doorward/doorward/internal/tenant"
@@ -21,9 +17,6 @@ type organisation struct {
 }
 
 func (o *organisation) id() tenant.ID { return tenant.Organisation(o.name) }
-
-// reservedNames begin the names of Doorward's own services, as an organisation's name does those of its keys.
-var reservedNames = []string{"audience", "doorward"}
 
 // organisation reads an organisation in the order of what refers to what, whatever the order in the file.
 func (r *reader) organisation(from item) {
@@ -75,20 +68,15 @@ func (r *reader) openOrganisation(m mapping) *organisation {
 }
 
 func (r *reader) organisationName(line int, name string) {
-	switch {
-	case strings.Contains(name, "/"):
-		r.problem(line, "an organisation's name has a slash; use another character")
-	case slices.Contains(reservedNames, name):
-		r.problem(line, "the name %q is Doorward's own; use another", name)
-	default:
-		r.unique(line, "organisation", name, "the organisation "+shown(name), "put both into one")
+	if wrong := authority.CheckOrganisationName(name); wrong != "" {
+		r.problem(line, "%s", wrong)
+		return
 	}
+	r.unique(line, "organisation", name, "the organisation "+shown(name), "put both into one")
 }
 
 // placeholderName stands for a name that cannot be used, so that what depends on it is no further problem.
 func placeholderName(m mapping) string { return "line " + number(int64(m.line)) }
-
-var unitID = regexp.MustCompile(`^[0-9A-F]{32}$`)
 
 func (o *organisation) unit(from item) {
 	m, ok := o.mapping(from, "a unit", "id", "name", "status")
@@ -110,7 +98,7 @@ func (o *organisation) unit(from item) {
 
 func (o *organisation) unitKey(v item, what string) (string, bool) {
 	text, ok := o.scalar(v, what)
-	if ok && !unitID.MatchString(text) {
+	if ok && !authority.IsUnitKey(text) {
 		o.problem(v.line, "%s %s is not a unit's id; write 32 upper-case hexadecimal digits", what, shown(text))
 		return "", false
 	}
@@ -136,11 +124,9 @@ func (o *organisation) role(from item) {
 	o.directory.Roles = append(o.directory.Roles, role)
 }
 
-var permissionShape = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9._:-]{0,99}$`)
-
 func (o *organisation) permission(v item) (string, bool) {
 	text, ok := o.plain(v, "a permission", maxText)
-	if ok && !permissionShape.MatchString(text) {
+	if ok && !authority.IsPermissionShaped(text) {
 		o.problem(v.line, "the permission %s is malformed; begin with a letter, go on with letters, digits and . _ : -", shown(text))
 		return "", false
 	}

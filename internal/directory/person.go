@@ -1,7 +1,6 @@
 package directory
 
 import (
-	"regexp"
 	"slices"
 
 	"github.com/doorward/doorward/internal/authority"
@@ -38,15 +37,13 @@ func (o *organisation) person(from item) {
 	}
 }
 
-var emailShape = regexp.MustCompile(`^[^@\s"(),:;<>\[\\\]]+@[^@\s"(),:;<>\[\\\]]+$`)
-
 func (o *organisation) email(m mapping, id grant.PrincipalID) string {
 	email, ok := m.text("email")
 	if !ok {
 		return ""
 	}
-	canonical, ok := authority.Canonical(email)
-	if !ok || !emailShape.MatchString(email) {
+	canonical, ok := authority.CheckEmail(email)
+	if !ok {
 		o.problem(m.at("email"), "%s is not an e-mail; write it as name@example.com", shown(email))
 		return ""
 	}
@@ -61,8 +58,8 @@ func (o *organisation) username(m mapping, id grant.PrincipalID) string {
 	if !ok {
 		return ""
 	}
-	canonical, ok := authority.Canonical(name)
-	if !ok || authority.IsEmail(name) {
+	canonical, ok := authority.CheckUsername(name)
+	if !ok {
 		o.problem(m.at("username"), "%s cannot be a user name; write one without @ and control characters", shown(name))
 		return ""
 	}

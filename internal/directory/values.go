@@ -10,8 +10,6 @@ import (
 	"unicode"
 
 	"github.com/goccy/go-yaml/ast"
-	"golang.org/x/text/unicode/norm"
-
 	"github.com/doorward/doorward/internal/authority"
 	"github.com/doorward/doorward/internal/secret"
 )
@@ -19,7 +17,7 @@ import (
 // The longest texts, in bytes.
 const (
 	maxText   = authority.MaxNameLength
-	maxURL    = 2048
+	maxURL    = authority.MaxURLLength
 	maxSecret = 1024
 )
 
@@ -44,25 +42,15 @@ func (r *reader) scalar(v item, what string) (string, bool) {
 // plain checks and normalises a text that is no secret.
 func (r *reader) plain(v item, what string, longest int) (string, bool) {
 	text, ok := r.scalar(v, what)
-	switch {
-	case !ok:
+	if !ok {
 		return "", false
-	case text == "" || strings.TrimSpace(text) != text:
-		r.problem(v.line, "%s is empty or has spaces around it; write it without", what)
-	case len(text) > longest:
-		r.problem(v.line, "%s is longer than %d bytes; shorten it", what, longest)
-	case strings.ContainsFunc(text, disturbs):
-		r.problem(v.line, "%s has a control character; remove it", what)
-	default:
-		return norm.NFC.String(text), true
 	}
-	return "", false
-}
-
-// disturbs reports control characters and those that turn the direction of text around, with which names can be
-// made to look like others.
-func disturbs(c rune) bool {
-	return unicode.IsControl(c) || c == unicode.ReplacementChar || unicode.Is(unicode.Bidi_Control, c)
+	text, wrong := authority.CheckText(text, longest)
+	if wrong != "" {
+		r.problem(v.line, "%s %s", what, wrong)
+		return "", false
+	}
+	return text, true
 }
 
 func (m mapping) text(key string) (string, bool) { return m.textUpTo(key, maxText) }

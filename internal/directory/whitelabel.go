@@ -5,12 +5,14 @@ import (
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
+
+	"github.com/doorward/doorward/internal/authority"
 )
 
 // What a whitelabel may hold: it is answered as it is, but nobody needs a book in it.
 const (
-	maxWhitelabelValues = 1000
-	maxWhitelabelDepth  = 16
+	maxWhitelabelValues = authority.MaxWhitelabelValues
+	maxWhitelabelDepth  = authority.MaxWhitelabelDepth
 )
 
 // freeValue reads values whose keys are the platform's own.
@@ -68,7 +70,7 @@ func (f *freeValue) read(node ast.Node, depth int) (any, bool) {
 }
 
 func (f *freeValue) text(text string, node ast.Node) (any, bool) {
-	if len(text) > maxURL || strings.ContainsFunc(text, disturbs) {
+	if len(text) > maxURL || strings.ContainsFunc(text, authority.Disturbs) {
 		f.problem(lineOf(node), "a whitelabel text is longer than %d bytes or has a control character; change it", maxURL)
 		return nil, false
 	}

@@ -145,4 +145,7 @@ func (t *tx) PutRole(r grant.Role) {
 		ON CONFLICT (id) DO UPDATE SET permissions = excluded.permissions`, string(r.ID), asJSON(r.Permissions))
 }
 
+// DropRole takes away an organisation's own role, if there is one.
+func (t *tx) DropRole(id grant.RoleID) { t.queue(`DELETE FROM roles WHERE id = ?`, string(id)) }
+
 func stringArg[T ~string](v T) any { return string(v) }
