@@ -38,6 +38,10 @@ const (
 	ChangeCredential Act = "credential.change"
 	RevokeCredential Act = "credential.revoke"
 	RaiseFence       Act = "fence.raise"
+	CreateSigningKey Act = "signing-key.create"
+	RotateSigningKey Act = "signing-key.rotate" // when it signs was set, now or later
+	RetireSigningKey Act = "signing-key.retire"
+	KillSigningKey   Act = "signing-key.kill"
 	ReadDirectory    Act = "directory.read" // recorded when refused only
 	RestoreStore     Act = "store.restore"
 	PassGateway      Act = "gateway.pass"    // recorded when refused only

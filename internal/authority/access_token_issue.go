@@ -33,7 +33,15 @@ type IssuedAccessToken struct {
 // IssueAccessToken makes an access token for who has just proved itself, by a credential of its own or by a session.
 // It fails with Unmet (unknown-audience) for a resource that nobody has, with Unmet (permission-not-held) for a
 // permission that the actor holds nowhere, and with Unauthenticated (presented-before) for an identifier seen before.
-func (a *Authority) IssueAccessToken(ctx context.Context, by Actor, r AccessTokenRequest) (IssuedAccessToken, error) {
+func (a *Authority) IssueAccessToken(ctx context.Context, by Actor, r AccessTokenRequest) (issued IssuedAccessToken, err error) {
+	err = a.withSigner(ctx, func() (err error) {
+		issued, err = a.issueAccess(ctx, by, r)
+		return err
+	})
+	return issued, err
+}
+
+func (a *Authority) issueAccess(ctx context.Context, by Actor, r AccessTokenRequest) (IssuedAccessToken, error) {
 	var issued IssuedAccessToken
 	err := a.act(ctx, by, audit.IssueAccessToken, by.mayIssueAccess(r), func(ctx context.Context, tx Tx, e *audit.Event) (err error) {
 		if err := spendAll(ctx, tx, r.Once); err != nil {
@@ -47,7 +55,13 @@ func (a *Authority) IssueAccessToken(ctx context.Context, by Actor, r AccessToke
 		if err != nil {
 			return err
 		}
-		if issued, err = a.makeAccess(facts, audience); err != nil {
+		client := facts.Credential
+		if facts.Session.Client != client.ID {
+			if client, _, err = tx.Credential(ctx, facts.Session.Client); err != nil {
+				return err
+			}
+		}
+		if issued, err = a.makeAccess(facts, client.ClientID(), audience); err != nil {
 			return err
 		}
 		tx.PutSession(issued.Session)
@@ -124,7 +138,7 @@ func (a *Authority) accessFacts(ctx context.Context, tx Tx, by Actor, r AccessTo
 }
 
 // makeAccess gives an access token its form, its lifetime and its text. It never outlives what it was made from.
-func (a *Authority) makeAccess(f SessionFacts, audience Audience) (IssuedAccessToken, error) {
+func (a *Authority) makeAccess(f SessionFacts, clientID string, audience Audience) (IssuedAccessToken, error) {
 	access, now := a.AccessOf(audience), f.Session.OpenedAt
 	f.Session.Audience, f.Session.ExpiresAt = audience.ID, now.Add(access.Lifetime)
 	if !f.Session.Parent.IsZero() {
@@ -142,7 +156,7 @@ func (a *Authority) makeAccess(f SessionFacts, audience Audience) (IssuedAccessT
 		return IssuedAccessToken{Token: minted.Text, Session: f.Session, Audience: audience}, nil
 	}
 	f.Session.ID = SessionID(secret.NewID(now))
-	text, err := a.signAccess(f, audience, access.Algorithm)
+	text, err := a.signAccess(f, clientID, audience, access.Algorithm)
 	if err != nil {
 		return IssuedAccessToken{}, err
 	}

@@ -45,9 +45,9 @@ func (a *Authority) verifyAccess(ctx context.Context, text secret.Text) (Verdict
 		v, err := a.verifySession(ctx, AccessToken, SessionID(presented.ID), presented.Fingerprint)
 		return v.orNothing(), err
 	}
-	id, ok := a.signedAccess(text)
-	if !ok {
-		return Verdict{Reason: ReasonUnknown}, nil
+	id, ok, err := a.signedAccess(ctx, text)
+	if err != nil || !ok {
+		return Verdict{Reason: ReasonUnknown}, err
 	}
 	v, err := a.verifySession(ctx, AccessToken, id, a.keys.Fingerprint(secret.PurposeAccessToken, text))
 	return v.orNothing(), err

@@ -21,6 +21,7 @@ type Authority struct {
 	uses     *uses
 	proofs   proofs
 	feed     *feed
+	rings    *keyrings
 }
 
 // Options are an installation's choices; the zero value is the default of each.
@@ -30,6 +31,8 @@ type Options struct {
 	Redeemed        Lifetimes
 	Acting          Lifetimes
 	Access          AccessTokens // for the installation itself, and where an audience says nothing
+
+	SigningKeyLifetime time.Duration // how long a key signs
 }
 
 // Lifetimes bound a session: absolutely, and since its last use (0: no idle limit).
@@ -56,9 +59,13 @@ func New(store Store, keys *secret.Keys, limiter Limiter, hashing Work, o Option
 	o.Redeemed = o.Redeemed.or(Lifetimes{Absolute: 12 * time.Hour, Idle: time.Hour})
 	o.Acting = o.Acting.or(Lifetimes{Absolute: time.Hour, Idle: time.Hour})
 	o.Access = o.Access.or(AccessTokens{Format: JWT, Algorithm: secret.ES256, Lifetime: 15 * time.Minute})
+	if o.SigningKeyLifetime == 0 {
+		o.SigningKeyLifetime = DefaultSigningKeyLifetime
+	}
 	return &Authority{
 		store: store, keys: keys, limiter: limiter, hashing: hashing, options: o,
 		roles: grant.BuiltIn(o.ActingManagers), refusals: newRefusals(), familiar: newFamiliar(), uses: newUses(), feed: newFeed(),
+		rings: &keyrings{},
 	}
 }
 

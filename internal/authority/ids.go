@@ -24,5 +24,11 @@ func (id LoginTokenID) String() string { return secret.ID(id).String() }
 // IsZero reports whether there is no login token.
 func (id LoginTokenID) IsZero() bool { return secret.ID(id).IsZero() }
 
+// String returns the ID in 32 hex digits, as the kid of what the key signs.
+func (id SigningKeyID) String() string { return secret.ID(id).String() }
+
+// IsZero reports whether there is no signing key.
+func (id SigningKeyID) IsZero() bool { return secret.ID(id).IsZero() }
+
 // String returns the audience's number.
 func (id AudienceID) String() string { return strconv.FormatInt(int64(id), 10) }

@@ -28,7 +28,7 @@ type RestoreReport struct {
 
 // Restore fills an empty store with a backup, in one change with its event. Nothing says which login tokens were
 // redeemed since the backup was made, so that none of those in it can be redeemed ever again (promise G1); nothing
-// says which sessions were closed since, so that all end unless the operator keeps them. It needs
+// says which sessions were closed and which signing keys killed since, so that all end unless the operator keeps them. It needs
 // grant.ManageDirectory at the installation, and fails with Unmet when the store is not empty.
 func (a *Authority) Restore(ctx context.Context, by Actor, b Backup, o RestoreOptions) (report RestoreReport, err error) {
 	err = a.act(ctx, by, audit.RestoreStore, by.refusedDirectory(), func(ctx context.Context, tx Tx, e *audit.Event) (err error) {
@@ -37,12 +37,34 @@ func (a *Authority) Restore(ctx context.Context, by Actor, b Backup, o RestoreOp
 		}
 		tx.RaiseFence()
 		tx.Publish(FeedEverything, "")
-		report, err = a.endSessions(ctx, tx, o)
+		if report, err = a.endSessions(ctx, tx, o); err != nil {
+			return err
+		}
 		e.Tenant = tenant.Installation
 		e.Detail = detail(nil, "made_at", b.MadeAt.UTC().Format(time.RFC3339), "sessions_ended", strconv.FormatInt(report.Sessions, 10))
+		killed, err := a.killSigningKeys(ctx, tx, o)
+		detail(e.Detail, "signing_keys_killed", strconv.Itoa(killed))
 		return err
 	})
 	return report, err
+}
+
+// killSigningKeys makes nothing count that was signed before a restore, as no session does: nothing says which keys
+// were killed since the backup was made. New ones are made at the next start.
+func (a *Authority) killSigningKeys(ctx context.Context, tx Tx, o RestoreOptions) (killed int, err error) {
+	if o.KeepSessions {
+		return 0, nil
+	}
+	keys, err := tx.SigningKeys(ctx)
+	for _, k := range keys {
+		if k.KilledAt.IsZero() {
+			k.KilledAt = a.store.Now()
+			tx.PutSigningKey(k)
+			tx.Publish(FeedSigningKey, k.ID.String())
+			killed++
+		}
+	}
+	return killed, err
 }
 
 func (a *Authority) endSessions(ctx context.Context, tx Tx, o RestoreOptions) (RestoreReport, error) {
