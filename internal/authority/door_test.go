@@ -71,6 +71,18 @@ var zeroActor = map[string]struct {
 		_, _, err := a.RegenerateManagerKey(ctx, by, "reseller:1", "person:5")
 		return err
 	}, fault.Unauthenticated, audit.IssueCredential},
+	"SigningKeys": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, err := a.SigningKeys(ctx, by)
+		return err
+	}, fault.Unauthenticated, audit.ReadDirectory},
+	"RotateSigningKeys": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, err := a.RotateSigningKeys(ctx, by, "")
+		return err
+	}, fault.Unauthenticated, audit.RotateSigningKey},
+	"KillSigningKey": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, _, err := a.KillSigningKey(ctx, by, authority.SigningKeyID{1})
+		return err
+	}, fault.Unauthenticated, audit.KillSigningKey},
 	"LiveLoginTokens": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
 		_, err := a.LiveLoginTokens(ctx, by)
 		return err

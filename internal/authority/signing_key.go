@@ -1,7 +1,9 @@
 package authority
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"github.com/doorward/doorward/internal/grant"
@@ -45,8 +47,8 @@ type ListedSigningKey struct {
 	KilledAt       time.Time // zero: not killed
 }
 
-// SigningKeys returns all signing keys there are and were, in the order they were made. It needs grant.ManageSigningKey
-// at the installation.
+// SigningKeys returns all signing keys there are and were, by algorithm and in the order they sign. It needs
+// grant.ManageSigningKey at the installation.
 func (a *Authority) SigningKeys(ctx context.Context, by Actor) ([]ListedSigningKey, error) {
 	if err := a.require(ctx, by, grant.ManageSigningKey, ""); err != nil {
 		return nil, err
@@ -73,6 +75,9 @@ func listed(keys signingKeys, now time.Time) []ListedSigningKey {
 		}
 		all = append(all, l)
 	}
+	slices.SortStableFunc(all, func(x, y ListedSigningKey) int {
+		return cmp.Or(cmp.Compare(x.Algorithm, y.Algorithm), x.SignsAt.Compare(y.SignsAt))
+	})
 	return all
 }
 
