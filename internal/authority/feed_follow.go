@@ -32,10 +32,8 @@ type FeedFollower struct {
 // credential that is restricted to no tenant, and fails with Malformed for what is no cursor and with Unavailable when
 // too many follow already. The follower must be closed.
 func (a *Authority) FollowRevocations(ctx context.Context, by Actor, cursor string) (*FeedFollower, error) {
-	if err := by.refusedFeed(); err != nil {
-		e := by.event(audit.Authenticate)
-		e.Detail = detail(nil, "permission", string(grant.ReadFeed))
-		return nil, a.refuse(ctx, e, err)
+	if err := a.RequireFeed(ctx, by); err != nil {
+		return nil, err
 	}
 	c, known := feedCursor{}, true
 	if cursor != "" {
@@ -48,6 +46,17 @@ func (a *Authority) FollowRevocations(ctx context.Context, by Actor, cursor stri
 		return nil, err
 	}
 	return a.admitFollower(by, c, known)
+}
+
+// RequireFeed fails, and records it, when an actor may not follow the feed, or may no more.
+func (a *Authority) RequireFeed(ctx context.Context, by Actor) error {
+	err := by.refusedFeed()
+	if err == nil {
+		return nil
+	}
+	e := by.event(audit.Authenticate)
+	e.Detail = detail(nil, "permission", string(grant.ReadFeed))
+	return a.refuse(ctx, e, err)
 }
 
 func (by Actor) refusedFeed() error {

@@ -97,7 +97,9 @@ func TestAFollowerThatIsCutAndGoesOnAnywhereMissesNothing(t *testing.T) {
 					h.end(rapid.SampledFrom(open).Draw(t, "sequence"), rapid.Bool().Draw(t, "commit"))
 				}
 			},
-			"node reads":    func(t *rapid.T) { h.read(nodes[rapid.IntRange(0, 2).Draw(t, "node")], rapid.IntRange(1, 4).Draw(t, "limit")) },
+			"node reads": func(t *rapid.T) {
+				h.read(nodes[rapid.IntRange(0, 2).Draw(t, "node")], rapid.IntRange(1, 4).Draw(t, "limit"))
+			},
 			"node restarts": func(t *rapid.T) { nodes[rapid.IntRange(0, 2).Draw(t, "node")] = &feedMemory{} },
 			"follower moves": func(t *rapid.T) {
 				at = rapid.IntRange(0, 2).Draw(t, "to")

@@ -9,7 +9,7 @@ import (
 )
 
 // Next returns what is new, up to a thousand facts at once and what came late, or after wait that there was nothing. It
-// fails with ErrFeedEnds when this node stops following the feed.
+// fails with ErrFeedEnds, and with what there still was, when this node stops following the feed.
 func (f *FeedFollower) Next(ctx context.Context, wait time.Duration) (FeedNews, error) {
 	timer := time.NewTimer(wait)
 	defer timer.Stop()
@@ -23,7 +23,8 @@ func (f *FeedFollower) Next(ctx context.Context, wait time.Duration) (FeedNews, 
 		case <-timer.C:
 			waited = true
 		case <-f.authority.feed.ended:
-			return FeedNews{}, ErrFeedEnds
+			news, _ := f.take()
+			return news, ErrFeedEnds
 		case <-ctx.Done():
 			return FeedNews{}, ctx.Err()
 		}

@@ -33,6 +33,7 @@ func New(a *authority.Authority, o Options) dialect.Dialect {
 				Access: dialect.BySession("Authorization: Bearer", sessionSecret),
 				Handle: n.showSession,
 			},
+			n.route(http.MethodGet, "/v1/revocations", grant.ReadFeed, n.followRevocations),
 			{Method: http.MethodGet, Path: problemSpace, Access: dialect.Open("lists every problem code"), Handle: listProblems},
 			{Method: http.MethodGet, Path: problemSpace + "/{code}", Access: dialect.Open("says what a problem code means"), Handle: showProblem},
 		},

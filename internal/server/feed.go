@@ -1,0 +1,39 @@
+package server
+
+import (
+	"context"
+	"time"
+)
+
+const sweepEvery = time.Minute
+
+// followUntil follows the feed until ctx ends, and says in the log when it cannot and when it can again.
+func (s *Server) followUntil(ctx context.Context) {
+	stale := false
+	s.authority.FollowFeed(ctx, func(err error) {
+		switch now := s.authority.FeedStatus().Stale; {
+		case now && !stale && err != nil:
+			stale = true
+			s.log.Error("the feed of what has ended cannot be read; whoever follows it here is told", "cause", err.Error())
+		case !now && stale:
+			stale = false
+			s.log.Info("the feed of what has ended can be read again")
+		}
+	})
+}
+
+// sweepUntil drops what nobody needs any more, every little while.
+func (s *Server) sweepUntil(ctx context.Context) {
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			if _, err := s.authority.SweepFeed(ctx); err != nil && ctx.Err() == nil {
+				s.log.Error("the feed could not be swept; it is tried again", "cause", err.Error())
+			}
+		case <-ctx.Done():
+			return
+		}
+	}
+}
