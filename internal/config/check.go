@@ -42,6 +42,7 @@ func (c *Config) Check() error {
 	return errors.Join(
 		c.Store.Check(),
 		c.checkListen(),
+		c.checkMetricsListen(),
 		c.TLS.check(),
 		c.checkPublicURL(),
 		c.checkTrustedProxies(),
@@ -83,6 +84,18 @@ func (c *Config) checkListen() error {
 	_, port, err := net.SplitHostPort(c.Listen)
 	if err != nil || !isPort(port) {
 		return fmt.Errorf("--listen %q is not HOST:PORT: write for example --listen 127.0.0.1:8080", c.Listen)
+	}
+	return nil
+}
+
+// checkMetricsListen wants a host: what the operator sees must not be open to everybody by a slip.
+func (c *Config) checkMetricsListen() error {
+	if c.MetricsListen == "" {
+		return nil
+	}
+	host, port, err := net.SplitHostPort(c.MetricsListen)
+	if err != nil || host == "" || !isPort(port) {
+		return fmt.Errorf("--metrics-listen %q is not HOST:PORT: write for example --metrics-listen 127.0.0.1:9090", c.MetricsListen)
 	}
 	return nil
 }

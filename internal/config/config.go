@@ -25,6 +25,8 @@ type Config struct {
 	Listen    string `placeholder:"HOST:PORT" default:"127.0.0.1:8080" help:"Address to listen on (default: 127.0.0.1:8080)."`
 	PublicURL string `name:"public-url" placeholder:"URL" help:"URL under which others reach this installation, and its issuer (default: http://LISTEN, https://LISTEN with --tls-cert)."`
 
+	MetricsListen string `placeholder:"HOST:PORT" help:"Address for the operator alone: /metrics for Prometheus and /health with reasons, over plain HTTP and to anybody who reaches it."`
+
 	TrustedProxies []netip.Prefix `placeholder:"CIDR" help:"Networks of the proxies in front, whose X-Forwarded-For is believed; without them every client behind a proxy is one source."`
 
 	TLS            TLS            `embed:"" group:"HTTPS"`

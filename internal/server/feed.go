@@ -2,10 +2,28 @@ package server
 
 import (
 	"context"
+	"net"
+	"sync"
 	"time"
 )
 
 const sweepEvery = time.Minute
+
+// startBeside starts what goes on beside the requests until ctx ends, which lets those go who follow the feed, so that
+// draining does not wait for them. stop ends it too, and waits for it.
+func (s *Server) startBeside(ctx context.Context, operator net.Listener) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	var beside sync.WaitGroup
+	for _, until := range []func(context.Context){
+		s.followUntil, s.sweepUntil, func(ctx context.Context) { s.serveOperatorUntil(ctx, operator) },
+	} {
+		beside.Go(func() { until(ctx) })
+	}
+	return func() {
+		cancel()
+		beside.Wait()
+	}
+}
 
 // followUntil follows the feed until ctx ends, and says in the log when it cannot and when it can again.
 func (s *Server) followUntil(ctx context.Context) {

@@ -29,12 +29,13 @@ type Server struct {
 	config    config.Config
 	log       *slog.Logger
 	dialects  []dialect.Dialect
+	metrics   *metrics
 }
 
 // New assembles a server over an opened store.
 func New(opened Opened, c config.Config, log *slog.Logger) *Server {
 	a := NewAuthority(opened, c)
-	return &Server{authority: a, config: c, log: log, dialects: dialects(a, c)}
+	return &Server{authority: a, config: c, log: log, dialects: dialects(a, c), metrics: newMetrics(a)}
 }
 
 // NewAuthority returns the authority that a configuration describes.
@@ -67,7 +68,8 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET "+readyPath, s.answerReady)
 	page := handoff.New(s.authority, handoff.Options{InstallationURL: s.config.PublicURL, Log: s.log})
 	mux.Handle("/", page)
-	public := web.Middleware(s.log, dialect.Unclean(mux, page, s.dialects...), s.config.TrustedProxies...)
+	counted := web.Observe(s.metrics.count)(dialect.Unclean(mux, page, s.dialects...))
+	public := web.Middleware(s.log, counted, s.config.TrustedProxies...)
 	return web.StrictTransport(s.strictAge())(public)
 }
 
@@ -82,10 +84,15 @@ func (s *Server) strictAge() time.Duration {
 // Serve answers on a listener until ctx ends, then lets what is under way finish. It speaks TLS with a certificate, which
 // it watches, and plain HTTP without one.
 func (s *Server) Serve(ctx context.Context, listener net.Listener, certificate *Certificate) error {
+	operator, err := s.listenOperator(ctx)
+	if err != nil {
+		return errors.Join(err, listener.Close())
+	}
 	s.log.Info("serving", "address", listener.Addr().String(), "public_url", s.config.PublicURL, "tls", certificate != nil)
 	s.warn(ctx, certificate)
 	h := newHTTPServer(s.Handler(), s.log, certificate)
 	watched := certificate.watchUntil(ctx)
+	stopBeside := s.startBeside(ctx, operator)
 	flushing, stopFlushing := context.WithCancel(context.WithoutCancel(ctx))
 	flushed := make(chan struct{})
 	go func() {
@@ -94,7 +101,6 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener, certificate *
 	}()
 	served := make(chan error, 1)
 	go func() { served <- serveOn(h, listener) }()
-	var err error
 	select {
 	case err = <-served:
 	case <-ctx.Done():
@@ -103,6 +109,7 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener, certificate *
 		defer cancel()
 		err = h.Shutdown(drain)
 	}
+	stopBeside()
 	stopFlushing()
 	<-flushed
 	<-watched
