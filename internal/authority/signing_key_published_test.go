@@ -78,8 +78,8 @@ func identityOf(t testing.TB, env *testenv.Env, token secret.Text, audience stri
 func wantFed(t testing.TB, env *testenv.Env, id authority.SigningKeyID) {
 	t.Helper()
 	err := env.Store.View(t.Context(), func(ctx context.Context, v authority.View) error {
-		entries, err := v.Feed(ctx, 0, 10_000)
-		for _, e := range entries {
+		page, err := v.Feed(ctx, 0, 10_000, nil)
+		for _, e := range page.Entries {
 			if e.Kind == authority.FeedSigningKey && e.Key == id.String() {
 				return err
 			}
