@@ -19,17 +19,15 @@ func (f SessionFacts) dependsOn() []string {
 			facts = append(facts, fact)
 		}
 	}
-	for _, id := range []SessionID{f.Session.ID, f.Session.Parent, f.Parent.Parent} {
-		if !id.IsZero() {
-			add(FeedSession, id.String())
+	for _, s := range append([]Session{f.Session}, f.Above...) {
+		add(FeedSession, s.ID.String())
+		for _, id := range []CredentialID{s.Credential, s.Client} {
+			if !id.IsZero() {
+				add(FeedCredential, id.String())
+			}
 		}
 	}
-	for _, id := range []CredentialID{f.Session.Credential, f.Session.Client} {
-		if !id.IsZero() {
-			add(FeedCredential, id.String())
-		}
-	}
-	for _, who := range []Standing{f.Subject, f.Actor, f.Holder} {
+	for _, who := range []Standing{f.Subject, f.Actor, f.Holder, f.ClientHolder} {
 		add(FeedPrincipal, string(who.Principal.ID))
 		add(FeedTenant, string(who.Principal.Organisation))
 		for _, g := range who.Grants {

@@ -14,12 +14,14 @@ import (
 // LongestAccess bounds the lifetime of an access token, and with it how long verifiers remember what has ended.
 const LongestAccess = time.Hour
 
+// DeepestExchange bounds how often an access token is exchanged for another: all of them are looked at on every use.
+const DeepestExchange = 8
+
 // AccessTokenRequest says what access token to issue.
 type AccessTokenRequest struct {
 	Resource    string             // of the audience it is for (RFC 8707); empty: the installation itself
 	Permissions []grant.Permission // to narrow it to; nil: not narrowed
 	Thumbprint  string             // of the key it is bound to (RFC 9449); empty: a bearer
-	Client      CredentialID       // of the client that asks; zero: the actor's own
 	Once        []Once             // what was presented with the request and must not have been presented before
 }
 
@@ -34,6 +36,17 @@ type IssuedAccessToken struct {
 // It fails with Unmet (unknown-audience) for a resource that nobody has, with Unmet (permission-not-held) for a
 // permission that the actor holds nowhere, and with Unauthenticated (presented-before) for an identifier seen before.
 func (a *Authority) IssueAccessToken(ctx context.Context, by Actor, r AccessTokenRequest) (issued IssuedAccessToken, err error) {
+	return a.issueSigned(ctx, by, accessAsked{AccessTokenRequest: r, client: by})
+}
+
+// accessAsked is a request for an access token with who asks, and as whose deputy.
+type accessAsked struct {
+	AccessTokenRequest
+	client   Actor // that asks: the subject itself, or who exchanges what is the subject's
+	delegate bool  // the client will act for the subject, which stays visible
+}
+
+func (a *Authority) issueSigned(ctx context.Context, by Actor, r accessAsked) (issued IssuedAccessToken, err error) {
 	err = a.withSigner(ctx, func() (err error) {
 		issued, err = a.issueAccess(ctx, by, r)
 		return err
@@ -41,9 +54,9 @@ func (a *Authority) IssueAccessToken(ctx context.Context, by Actor, r AccessToke
 	return issued, err
 }
 
-func (a *Authority) issueAccess(ctx context.Context, by Actor, r AccessTokenRequest) (IssuedAccessToken, error) {
+func (a *Authority) issueAccess(ctx context.Context, by Actor, r accessAsked) (IssuedAccessToken, error) {
 	var issued IssuedAccessToken
-	err := a.act(ctx, by, audit.IssueAccessToken, by.mayIssueAccess(r), func(ctx context.Context, tx Tx, e *audit.Event) (err error) {
+	err := a.act(ctx, by, audit.IssueAccessToken, by.mayIssueAccess(r.AccessTokenRequest), func(ctx context.Context, tx Tx, e *audit.Event) (err error) {
 		if err := spendAll(ctx, tx, r.Once); err != nil {
 			return err
 		}
@@ -55,17 +68,11 @@ func (a *Authority) issueAccess(ctx context.Context, by Actor, r AccessTokenRequ
 		if err != nil {
 			return err
 		}
-		client := facts.Credential
-		if facts.Session.Client != client.ID {
-			if client, _, err = tx.Credential(ctx, facts.Session.Client); err != nil {
-				return err
-			}
-		}
-		if issued, err = a.makeAccess(facts, client.ClientID(), audience); err != nil {
+		if issued, err = a.makeAccess(facts, audience, a.mintAccess(audience, facts.Session.OpenedAt)); err != nil {
 			return err
 		}
 		tx.PutSession(issued.Session)
-		e.Subject, e.Session, e.Tenant, e.Audience = issued.Session.Subject, secret.ID(issued.Session.ID), issued.Session.home(), int64(audience.ID)
+		issued.describe(e)
 		return nil
 	})
 	if err != nil {
@@ -74,11 +81,25 @@ func (a *Authority) issueAccess(ctx context.Context, by Actor, r AccessTokenRequ
 	return issued, nil
 }
 
+// describe completes the record of the making of an access token.
+func (i IssuedAccessToken) describe(e *audit.Event) {
+	s := i.Session
+	e.Subject, e.Session, e.Tenant, e.Audience = s.Subject, secret.ID(s.ID), s.home(), int64(i.Audience.ID)
+	e.Detail = detail(e.Detail, "client", s.Client.String())
+	if s.Actor != "" {
+		e.Detail["acting"] = string(s.Actor)
+	}
+}
+
 func (by Actor) mayIssueAccess(r AccessTokenRequest) error {
 	if by.own || by.session.IsZero() && by.credential.ID.IsZero() {
 		return fault.New(fault.Denied, ReasonNoPermission, "This credential does not get access tokens.")
 	}
-	for _, p := range r.Permissions {
+	return by.holdsAll(r.Permissions)
+}
+
+func (by Actor) holdsAll(permissions []grant.Permission) error {
+	for _, p := range permissions {
 		if !by.MayAnywhere(p) {
 			return fault.New(fault.Unmet, ReasonNotHeld, "A permission that was asked for is not held.")
 		}
@@ -100,7 +121,7 @@ func spendAll(ctx context.Context, tx Tx, all []Once) error {
 
 // accessFacts returns the session that an access token will be, with what it depends on: made from the actor's session,
 // or from the credential that the actor has proved itself with.
-func (a *Authority) accessFacts(ctx context.Context, tx Tx, by Actor, r AccessTokenRequest) (SessionFacts, error) {
+func (a *Authority) accessFacts(ctx context.Context, tx Tx, by Actor, r accessAsked) (SessionFacts, error) {
 	now := a.store.Now()
 	f := SessionFacts{Subject: by.standing, Holder: by.standing, Credential: by.credential}
 	s := Session{
@@ -115,9 +136,13 @@ func (a *Authority) accessFacts(ctx context.Context, tx Tx, by Actor, r AccessTo
 		if reason := a.judgeSession(parent, now); reason != "" {
 			return SessionFacts{}, fault.New(fault.Unauthenticated, reason, "The session is not valid.")
 		}
+		if len(parent.Above) >= DeepestExchange {
+			return SessionFacts{}, fault.New(fault.Unmet, ReasonTooDeep, "This was exchanged too often.")
+		}
 		f = parent
 		s = parent.Session
 		f.Parent, s.Parent = parent.Session, parent.Session.ID
+		f.Above = append([]Session{parent.Session}, parent.Above...)
 	} else if s.Account != "" {
 		lineage, err := tx.Lineage(ctx, s.Account)
 		if err != nil {
@@ -125,43 +150,56 @@ func (a *Authority) accessFacts(ctx context.Context, tx Tx, by Actor, r AccessTo
 		}
 		f.Account = lineage
 	}
-	s.Kind, s.Thumbprint, s.Client = AccessToken, r.Thumbprint, r.Client
-	if r.Permissions != nil {
-		s.Permissions = r.Permissions // no more than those it is made from has: the actor holds no others
-	}
-	if s.Client.IsZero() {
-		s.Client = by.credential.ID
-	}
 	s.OpenedAt, s.UsedAt = now, now
-	f.Session = s
+	r.narrow(&f, s)
 	return f, nil
 }
 
+// narrow makes the session of an access token of the one that it is made from.
+func (r accessAsked) narrow(f *SessionFacts, s Session) {
+	s.Kind, s.Thumbprint, s.Client = AccessToken, r.Thumbprint, r.client.credential.ID
+	if r.Permissions != nil {
+		s.Permissions = r.Permissions // no more than those it is made from has: the actor holds no others
+	}
+	if r.delegate {
+		s.Actor, f.Actor = r.client.Principal().ID, r.client.standing
+	}
+	f.Session, f.ClientHolder = s, r.client.standing
+	f.Clients = append([]Credential{r.client.credential}, f.Clients...)
+}
+
 // makeAccess gives an access token its form, its lifetime and its text. It never outlives what it was made from.
-func (a *Authority) makeAccess(f SessionFacts, clientID string, audience Audience) (IssuedAccessToken, error) {
+func (a *Authority) makeAccess(f SessionFacts, audience Audience, minted secret.Minted) (IssuedAccessToken, error) {
 	access, now := a.AccessOf(audience), f.Session.OpenedAt
-	f.Session.Audience, f.Session.ExpiresAt = audience.ID, now.Add(access.Lifetime)
-	if !f.Session.Parent.IsZero() {
-		if f.Parent.ExpiresAt.Before(f.Session.ExpiresAt) {
-			f.Session.ExpiresAt = f.Parent.ExpiresAt
-		}
-		if idle := f.Parent.IdleLifetime; idle > 0 && now.Add(idle).Before(f.Session.ExpiresAt) {
-			f.Session.ExpiresAt = now.Add(idle)
+	end := now.Add(access.Lifetime)
+	bounds := []time.Time{f.Session.ExpiresAt, f.Parent.ExpiresAt, f.Credential.ExpiresAt, f.client(f.Session.Client).ExpiresAt}
+	if idle := f.Session.IdleLifetime; idle > 0 {
+		bounds = append(bounds, now.Add(idle))
+	}
+	for _, bound := range bounds {
+		if !bound.IsZero() && bound.Before(end) {
+			end = bound
 		}
 	}
-	f.Session.IdleLifetime = 0
+	f.Audience, f.Session.Audience, f.Session.ExpiresAt, f.Session.IdleLifetime = audience, audience.ID, end, 0
+	f.Session.ID, f.Session.Fingerprint = SessionID(minted.ID), minted.Fingerprint
 	if access.Format == Opaque {
-		minted := a.keys.MintAccessToken(now)
-		f.Session.ID, f.Session.Fingerprint = SessionID(minted.ID), minted.Fingerprint
 		return IssuedAccessToken{Token: minted.Text, Session: f.Session, Audience: audience}, nil
 	}
-	f.Session.ID = SessionID(secret.NewID(now))
-	text, err := a.signAccess(f, clientID, audience, access.Algorithm)
+	text, err := a.signAccess(f, f.client(f.Session.Client).ClientID(), audience, access.Algorithm)
 	if err != nil {
 		return IssuedAccessToken{}, err
 	}
 	f.Session.Fingerprint = a.keys.Fingerprint(secret.PurposeAccessToken, text)
 	return IssuedAccessToken{Token: text, Session: f.Session, Audience: audience}, nil
+}
+
+// mintAccess makes the ID of an access token, and its text where that is no more than a name.
+func (a *Authority) mintAccess(audience Audience, now time.Time) secret.Minted {
+	if a.AccessOf(audience).Format == Opaque {
+		return a.keys.MintAccessToken(now)
+	}
+	return secret.Minted{ID: secret.NewID(now)}
 }
 
 // AccessOf says how access tokens for an audience are made.

@@ -38,6 +38,9 @@ func (a *Authority) signAccess(f SessionFacts, clientID string, audience Audienc
 		ID: f.Session.ID.String(), Scope: scopeOf(f.Session.Permissions), Actor: f.acting(), Described: f.described(),
 		Facts: append(f.dependsOn(), secret.Fact(string(FeedSigningKey), key.ID.String())),
 	}
+	if delegate := f.mayAct(); delegate != "" {
+		claims.MayAct = &secret.Acting{Subject: string(delegate)}
+	}
 	if f.Session.Thumbprint != "" {
 		claims.Confirmation = &secret.Confirmation{Thumbprint: f.Session.Thumbprint}
 	}

@@ -5,7 +5,7 @@ import "github.com/doorward/doorward/internal/secret"
 // sameSecret reports whether what must match is the same. A hash is replaced only when it is not known to be of the
 // same secret.
 func (c Credential) sameSecret(other Credential) bool {
-	return c.Verifier.Equal(other.Verifier) && c.PasswordHash == other.PasswordHash
+	return c.Verifier.Equal(other.Verifier) && c.PasswordHash == other.PasswordHash && c.PublicKeys == other.PublicKeys
 }
 
 // leftCredential names a credential for the operator.

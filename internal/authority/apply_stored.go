@@ -57,7 +57,7 @@ func nameOf(c Credential) keyName { return keyName{c.Principal, c.Name} }
 
 // hasKeyName reports whether a directory can name it without its secret.
 func (c Credential) hasKeyName() bool {
-	return (c.Kind == APIKey || c.Kind == KeyPair) && c.Audience == 0 && c.Name != ""
+	return (c.Kind == APIKey || c.Kind == KeyPair || c.Kind == PublicKey) && c.Audience == 0 && c.Name != ""
 }
 
 // ownMade reports whether somebody made it for themselves: it was never in a directory.
@@ -103,7 +103,7 @@ func (c Credential) current() bool { return c.RevokedAt.IsZero() && c.ReplacedBy
 // secretsOf completes a credential whose secret is not in the directory by what is stored.
 func (w wantedCredential) secretsOf(have Credential) wantedCredential {
 	if w.byName() {
-		w.Kind, w.PublicID, w.Lookup, w.Verifier = have.Kind, have.PublicID, have.Lookup, have.Verifier
+		w.Kind, w.PublicID, w.Lookup, w.Verifier, w.PublicKeys = have.Kind, have.PublicID, have.Lookup, have.Verifier, have.PublicKeys
 	}
 	return w
 }

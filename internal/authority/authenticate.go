@@ -67,9 +67,11 @@ func (a *Authority) verify(ctx context.Context, from Origin, p Proof, c Credenti
 		return "", err
 	case s.Principal.ID == "":
 		return ReasonUnknown, nil
+	case p.kind == PublicKey:
+		return a.verifyAssertion(ctx, from, p, c, s)
 	case c.ID.IsZero():
 		return ReasonNoPassword, nil
-	case !matches:
+	case !matches || p.client != "" && !c.isOfClient(p.client):
 		return ReasonWrong, nil
 	case p.organisation != "" && s.Principal.Organisation != p.organisation:
 		return ReasonOrganisation, nil

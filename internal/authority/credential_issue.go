@@ -26,6 +26,7 @@ type Import struct {
 	Key          secret.Text // a key of one string, a pair's key, a pass code's identifier or an authentication code
 	Secret       secret.Text // a pair's secret, a password or a pass code
 	PasswordHash secret.PasswordHash
+	PublicKeys   string // the JWK set of a client that signs; its key is the client_id, made here when there is none
 }
 
 // IssuedCredential is a credential with its secret, which is shown this once.

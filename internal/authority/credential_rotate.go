@@ -34,7 +34,7 @@ func (a *Authority) RotateCredential(ctx context.Context, by Actor, id Credentia
 	if err := r.check(old); err != nil {
 		return IssuedCredential{}, err
 	}
-	if old.isTyped() && old.Kind == PassCode && r.Import.Key.IsZero() {
+	if (old.Kind == PassCode || old.Kind == PublicKey) && r.Import.Key.IsZero() {
 		r.Import.Key = secret.Of(old.PublicID)
 	}
 	made, err := a.makeSecret(ctx, by, old.Kind, r.Import, a.store.Now())
@@ -45,7 +45,7 @@ func (a *Authority) RotateCredential(ctx context.Context, by Actor, id Credentia
 		if reason := c.unrotatable(a.store.Now()); reason != "" {
 			return hasEnded(reason)
 		}
-		if c.isTyped() {
+		if c.isTyped() || c.Kind == PublicKey {
 			made.Credential = a.replaceSecret(tx, record, by, c, made.Credential)
 		} else {
 			made.Credential = a.succeed(tx, record, by, c, made.Credential, r.Overlap)
@@ -66,7 +66,7 @@ func (r RotateRequest) check(c Credential) error {
 	switch {
 	case r.Overlap < 0 || r.Overlap > MaxOverlap:
 		return fault.BadParameter("overlap", "The overlap is 0 to 90 days.")
-	case r.Overlap > 0 && (c.isTyped() || c.Kind == ManagerKey):
+	case r.Overlap > 0 && (c.isTyped() || c.Kind == ManagerKey || c.Kind == PublicKey):
 		return fault.BadParameter("overlap", "There is one "+string(c.Kind)+" at a time: the old one ends with the new one.")
 	}
 	return nil
@@ -82,7 +82,7 @@ func (c Credential) unrotatable(now time.Time) string {
 
 // replaceSecret changes what must match in place: what the old secret made ends at the next use.
 func (a *Authority) replaceSecret(tx Tx, record func(audit.Event), by Actor, c, made Credential) Credential {
-	c.PasswordHash, c.Weak = made.PasswordHash, made.Weak
+	c.PasswordHash, c.Weak, c.PublicKeys = made.PasswordHash, made.Weak, made.PublicKeys
 	c.SecretAt, c.UpdatedAt = c.nextSecretAt(a.store.Now()), a.store.Now()
 	e := by.event(audit.ChangeCredential)
 	c.describe(&e, "changed", "secret")

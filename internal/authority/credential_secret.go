@@ -15,6 +15,8 @@ func (a *Authority) makeSecret(ctx context.Context, by Actor, kind CredentialKin
 		return a.makeKey(a.minting(by), kind, from, now)
 	case KeyPair:
 		return a.makePair(a.minting(by), from, now)
+	case PublicKey:
+		return a.makePublicKey(from, now)
 	case Password, PassCode:
 		return a.makeTyped(ctx, kind, from)
 	}

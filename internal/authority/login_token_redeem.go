@@ -20,6 +20,8 @@ type RedeemRequest struct {
 	HasEmail       bool
 	Account        tenant.ID // when not empty the token must be for it
 	IdempotencyKey string    // the redeemer's own; the same redeemer repeating it gets the same answer
+
+	access *accessAsked // for an access token in place of a session
 }
 
 // RedeemedLoginToken is the session that a login token was spent for.

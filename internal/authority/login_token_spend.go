@@ -15,7 +15,8 @@ type spending struct {
 	redeemed RedeemedLoginToken
 	facts    LoginTokenFacts
 	reason   string // why not, or empty
-	repeats  bool   // the redeemer has spent it before, with the same idempotency key; its event is still to be recorded
+	issued   IssuedAccessToken
+	repeats  bool // the redeemer has spent it before, with the same idempotency key; its event is still to be recorded
 }
 
 // spend makes the one conditional change. The facts are judged in the same transaction, after the token is spent:
@@ -27,7 +28,10 @@ func (a *Authority) spend(ctx context.Context, by Actor, r RedeemRequest, try Re
 	err = a.actMany(ctx, by, audit.RedeemLoginToken, nil, func(ctx context.Context, tx Tx, record func(audit.Event)) error {
 		outcome = spending{}
 		now := a.store.Now()
-		minted := a.mintRedeemed(r, now)
+		minted, audience, err := a.mintSpent(ctx, tx, r, now)
+		if err != nil {
+			return err
+		}
 		try.Session = SessionID(minted.ID)
 		spent, err := a.spendIn(ctx, tx, r, try, &outcome)
 		if err != nil {
@@ -42,9 +46,13 @@ func (a *Authority) spend(ctx context.Context, by Actor, r RedeemRequest, try Re
 			return nil
 		}
 		session := a.sessionOf(outcome.facts, minted, now)
-		tx.PutSession(session)
 		e.Session = secret.ID(session.ID)
 		record(e)
+		if r.access != nil {
+			outcome.issued, err = a.accessOfSpent(tx, record, by, r, redeemedFrom(secret.Text{}, session, outcome.facts).SessionFacts, audience, minted)
+			return err
+		}
+		tx.PutSession(session)
 		outcome.redeemed = redeemedFrom(minted.Text, session, outcome.facts)
 		return nil
 	})

@@ -18,6 +18,8 @@ type Proof struct {
 	name         string         // the log-in name of a password
 	organisation tenant.ID      // the principal must be of it; empty: any
 	bearer       bool           // the lookup may be a session or access token too
+	client       string         // the client that it must be; empty: any
+	audiences    []string       // one of which a signed assertion must be for
 }
 
 // ByKey proves a principal where a wire has room for one string: by an API key, by a manager key, or by a key pair
@@ -68,6 +70,7 @@ var purposes = map[CredentialKind]secret.Purpose{
 	ManagerKey:         secret.PurposeManagerKey,
 	PassCode:           secret.PurposePassCodeIdentifier,
 	AuthenticationCode: secret.PurposeAuthenticationCode,
+	PublicKey:          secret.PurposeClientID,
 }
 
 // find returns the credential presented and its principal; both are zero when there is none.

@@ -68,14 +68,16 @@ func (a *Authority) judgeSession(f SessionFacts, now time.Time) string {
 	case !f.Credential.allowsDialect(s.Dialect):
 		return ReasonDialect
 	}
-	if reason := parentRefusal(s.Parent, f.Parent, now); reason != "" {
-		return reason
+	for _, judge := range []func(SessionFacts, time.Time) string{judgeAbove, judgeClients, judgeDelegate} {
+		if reason := judge(f, now); reason != "" {
+			return reason
+		}
 	}
 	if s.LoginToken.IsZero() {
 		return judgeSignedIn(f, now)
 	}
 	return a.judgeHandover(handover{
-		subject: f.Subject, actor: f.Actor, minter: f.Holder,
+		subject: f.Subject, actor: f.impersonator(), minter: f.Holder,
 		credential: f.Credential, account: f.Account, made: s.OpenedAt, secretAt: s.SecretAt,
 	}, now)
 }

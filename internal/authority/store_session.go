@@ -17,6 +17,21 @@ type SessionFacts struct {
 	Holder     Standing // of the principal whose credential it descends from
 	Parent     Session  // zero when there is none
 	Account    []Tenant // lineage, empty without account
+
+	Above        []Session    // the parent, the parent's parent and so on
+	Clients      []Credential // of the clients that asked for it or for one of those above it
+	ClientHolder Standing     // of the principal whose credential its own client has
+	Audience     Audience     // zero: the installation itself
+}
+
+// client returns the credential of the client that asked for a session, zero when it is not known any more.
+func (f SessionFacts) client(id CredentialID) Credential {
+	for _, c := range f.Clients {
+		if c.ID == id {
+			return c
+		}
+	}
+	return Credential{}
 }
 
 // SessionView reads sessions.

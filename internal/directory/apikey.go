@@ -8,6 +8,7 @@ import (
 
 	"github.com/doorward/doorward/internal/authority"
 	"github.com/doorward/doorward/internal/grant"
+	"github.com/doorward/doorward/internal/secret"
 	"github.com/doorward/doorward/internal/tenant"
 )
 
@@ -18,7 +19,7 @@ var Dialects = []string{"alephee", "pulse", "activeplatform", "crmcom", "oauth",
 var LimitedRoutes = []string{"logintoken", "accounts", "users", "v1", "v1-verify"}
 
 func (o *organisation) apiKey(from item) {
-	m, ok := o.mapping(from, "an API key", "name", "key", "secret", "accounts", "account", "person", "permissions",
+	m, ok := o.mapping(from, "an API key", "name", "key", "secret", "jwks", "accounts", "account", "person", "permissions",
 		"dialects", "limits", "networks", "status", "expires_at")
 	if !ok {
 		return
@@ -63,10 +64,15 @@ func (o *organisation) keySecrets(m mapping, c *authority.DirectoryCredential) b
 		if m.has("secret") {
 			o.problem(m.at("secret"), "an API key has a secret but no key; add the key, or remove both for the one stored under this name")
 		}
-		return !m.has("secret")
+		if m.has("jwks") {
+			o.problem(m.at("jwks"), "an API key has jwks but no key; add the client_id as key, or remove both for the one stored under this name")
+		}
+		return !m.has("secret") && !m.has("jwks")
 	}
 	var ok bool
-	c.Key, ok = m.secret("key")
+	if c.Key, ok = m.secret("key"); m.has("jwks") {
+		return o.publicKeys(m, c) && ok
+	}
 	if m.has("secret") {
 		var whole bool
 		c.Kind, c.PublicID = authority.KeyPair, c.Key.Reveal()
@@ -74,6 +80,20 @@ func (o *organisation) keySecrets(m mapping, c *authority.DirectoryCredential) b
 		ok = ok && whole
 	}
 	return ok
+}
+
+// publicKeys reads what a client that proves itself by signing signs with; its key is its client_id.
+func (o *organisation) publicKeys(m mapping, c *authority.DirectoryCredential) bool {
+	text, ok := m.textUpTo("jwks", maxJWKS)
+	if !ok || !m.exclusive("jwks", "secret") {
+		return false
+	}
+	if _, err := secret.ParseClientKeys([]byte(text)); err != nil {
+		o.problem(m.at("jwks"), "jwks is no JWK set of public keys; write it as JSON in single quotes, with 1 to 16 keys that have no private member")
+		return false
+	}
+	c.Kind, c.PublicID, c.PublicKeys = authority.PublicKey, c.Key.Reveal(), text
+	return true
 }
 
 // holder finds whose the key is: of a service of its own that hands over at several accounts, or of a person, and

@@ -42,7 +42,7 @@ func (r *reader) audienceKey(m mapping, id int64) {
 	if !ok {
 		return
 	}
-	service := grant.Service("audience/" + number(id))
+	service := authority.ServiceOf(authority.AudienceID(id))
 	r.directory.Services = append(r.directory.Services, authority.Principal{
 		ID: service, Name: m.optional("name"), Status: authority.Active,
 	})

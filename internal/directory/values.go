@@ -18,6 +18,7 @@ import (
 const (
 	maxText   = authority.MaxNameLength
 	maxURL    = authority.MaxURLLength
+	maxJWKS   = 32 << 10
 	maxSecret = 1024
 )
 

@@ -90,7 +90,7 @@ func newWriter(w io.Writer, d authority.Directory) *writer {
 		switch {
 		case c.Kind == authority.PassCode:
 			out.passCode[c.Principal] = append(out.passCode[c.Principal], c)
-		case (c.Kind == authority.APIKey || c.Kind == authority.KeyPair) && c.Audience == 0:
+		case (c.Kind == authority.APIKey || c.Kind == authority.KeyPair || c.Kind == authority.PublicKey) && c.Audience == 0:
 			out.keys[out.homes[c.Principal]] = append(out.keys[out.homes[c.Principal]], c)
 		}
 	}

@@ -86,8 +86,11 @@ func (w *writer) membersOf(account tenant.ID) (levels []grant.Grant, roles map[g
 
 func (w *writer) apiKey(c authority.DirectoryCredential) {
 	comment := ""
-	if c.Kind == authority.KeyPair {
+	switch c.Kind {
+	case authority.KeyPair:
 		comment = " # a key pair, with the key " + oneLine(c.PublicID)
+	case authority.PublicKey:
+		comment = " # public keys, with the client_id " + oneLine(c.PublicID)
 	}
 	w.line(3, "- name: %s%s", quoted(c.Name), comment)
 	var accounts []string

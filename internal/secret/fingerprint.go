@@ -20,7 +20,8 @@ const (
 	PurposeSession            Purpose = "session"
 	PurposeLoginToken         Purpose = "login-token"
 	PurposeAccessToken        Purpose = "access-token"
-	PurposeOnce               Purpose = "once" // ids of assertions and proofs
+	PurposeClientID           Purpose = "client-id" // of a client that signs what it proves itself by
+	PurposeOnce               Purpose = "once"      // ids of assertions and proofs
 	PurposeIdempotency        Purpose = "idempotency"
 	PurposePresented          Purpose = "presented" // limiter keys of what nobody knows
 )

@@ -34,17 +34,20 @@ func sessionQuery(where string, args []any, into *authority.Session) query {
 func (v view) SessionFacts(ctx context.Context, id authority.SessionID) (authority.SessionFacts, error) {
 	var f authority.SessionFacts
 	var who standings
+	var audiences []authority.Audience
 	one := []any{id[:]}
 	queries := []query{
 		sessionQuery(`s.id = ?`, one, &f.Session),
 		credentialQuery(`c.id = (SELECT credential_id FROM sessions WHERE id = ?)`, one, &f.Credential),
-		sessionQuery(`s.id = (SELECT parent_id FROM sessions WHERE id = ?)`, one, &f.Parent),
+		aboveQuery(id, &f.Above),
+		credentialsQuery(`c.id IN (`+clientsAbove+`)`, one, &f.Clients),
 		lineageQuery(`SELECT account_id FROM sessions WHERE id = ?`, one, &f.Account),
+		audienceQuery(`WHERE a.id = (SELECT audience_id FROM sessions WHERE id = ?)`, one, &audiences),
 	}
 	queries = append(queries, who.queries(`
 		SELECT subject_id FROM sessions WHERE id = ?
 		UNION SELECT actor_id FROM sessions WHERE id = ?
-		UNION SELECT c.principal_id FROM sessions s JOIN credentials c ON c.id = s.credential_id WHERE s.id = ?`,
+		UNION SELECT c.principal_id FROM sessions s JOIN credentials c ON c.id = s.credential_id OR c.id = s.client_id WHERE s.id = ?`,
 		id[:], id[:], id[:])...)
 	if err := v.run(ctx, queries...); err != nil {
 		return authority.SessionFacts{}, err
@@ -53,7 +56,39 @@ func (v view) SessionFacts(ctx context.Context, id authority.SessionID) (authori
 		return authority.SessionFacts{}, notFound("session")
 	}
 	f.Subject, f.Actor, f.Holder = who.get(f.Session.Subject), who.get(f.Session.Actor), who.get(f.Credential.Principal)
+	for _, c := range f.Clients {
+		if c.ID == f.Session.Client {
+			f.ClientHolder = who.get(c.Principal)
+		}
+	}
+	if len(f.Above) > 0 {
+		f.Parent = f.Above[0]
+	}
+	if len(audiences) > 0 {
+		f.Audience = audiences[0]
+	}
 	return f, nil
+}
+
+// sessionsAbove is a session and what it descends from, up to a height that ends a circle, which nothing makes.
+const sessionsAbove = `
+	WITH RECURSIVE up (id, height) AS (
+		SELECT id, 0 FROM sessions WHERE id = ?
+		UNION ALL SELECT s.parent_id, up.height + 1 FROM sessions s JOIN up ON s.id = up.id WHERE up.height < 32)`
+
+const clientsAbove = sessionsAbove + `
+	SELECT s.client_id FROM up JOIN sessions s ON s.id = up.id WHERE s.client_id IS NOT NULL`
+
+// aboveQuery reads the sessions that one descends from, the nearest first.
+func aboveQuery(id authority.SessionID, into *[]authority.Session) query {
+	*into = nil
+	return ask(sessionsAbove+` SELECT `+sessionColumns+` FROM up JOIN sessions s ON s.id = up.id WHERE up.height > 0 ORDER BY up.height`, []any{id[:]},
+		func(scan func(...any) error) error {
+			var s authority.Session
+			err := scanSession(scan, &s)
+			*into = append(*into, s)
+			return err
+		})
 }
 
 // PutSession stores a session that was opened.

@@ -1,0 +1,65 @@
+package authority
+
+import (
+	"context"
+	"time"
+
+	"github.com/doorward/doorward/internal/audit"
+	"github.com/doorward/doorward/internal/secret"
+)
+
+// redeemForAccess spends a login token of the client's own audience for an access token, in one change: what cannot be
+// made spends nothing.
+func (a *Authority) redeemForAccess(ctx context.Context, by Actor, r ExchangeRequest) (IssuedAccessToken, error) {
+	redeem := RedeemRequest{Token: r.Subject.Text, access: &accessAsked{AccessTokenRequest: r.AccessTokenRequest, client: by}}
+	if err := a.mayRedeem(by, &redeem); err != nil || redeem.Audience == 0 {
+		return IssuedAccessToken{}, a.refusedToken(ctx, by, audit.RedeemLoginToken, SessionFacts{}, ReasonNoPermission)
+	}
+	if r.Actor != (GivenToken{}) {
+		return IssuedAccessToken{}, a.refusedToken(ctx, by, audit.RedeemLoginToken, SessionFacts{}, ReasonActing)
+	}
+	var outcome spending
+	err := a.withSigner(ctx, func() (err error) {
+		outcome, err = a.spend(ctx, by, redeem, a.redemption(by, redeem))
+		return err
+	})
+	if err == nil && outcome.reason != "" {
+		if err = a.countRefused(ctx, by); err == nil {
+			err = refusedExchange(outcome.reason)
+		}
+	}
+	return outcome.issued, err
+}
+
+// mintSpent makes the ID and the secret of what a login token will be spent for, and says for which audience that is.
+func (a *Authority) mintSpent(ctx context.Context, tx Tx, r RedeemRequest, now time.Time) (secret.Minted, Audience, error) {
+	if r.access == nil {
+		return a.mintRedeemed(r, now), Audience{}, nil
+	}
+	if err := spendAll(ctx, tx, r.access.Once); err != nil {
+		return secret.Minted{}, Audience{}, err
+	}
+	audience, err := a.audienceOf(ctx, tx, r.access.Resource)
+	return a.mintAccess(audience, now), audience, err
+}
+
+// accessOfSpent makes an access token in place of the session that a login token was spent for.
+func (a *Authority) accessOfSpent(tx Tx, record func(audit.Event), by Actor, r RedeemRequest, f SessionFacts, audience Audience, minted secret.Minted) (IssuedAccessToken, error) {
+	if !f.Parent.ID.IsZero() {
+		f.Above = []Session{f.Parent}
+	}
+	subject := a.actorOf(by.origin, f)
+	if err := subject.holdsAll(r.access.Permissions); err != nil {
+		return IssuedAccessToken{}, err
+	}
+	r.access.narrow(&f, f.Session)
+	issued, err := a.makeAccess(f, audience, minted)
+	if err != nil {
+		return IssuedAccessToken{}, err
+	}
+	tx.PutSession(issued.Session)
+	e := by.event(audit.IssueAccessToken)
+	issued.describe(&e)
+	record(e)
+	return issued, nil
+}

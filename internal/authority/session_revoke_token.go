@@ -1,0 +1,36 @@
+package authority
+
+import (
+	"context"
+
+	"github.com/doorward/doorward/internal/audit"
+	"github.com/doorward/doorward/internal/secret"
+)
+
+// RevokeToken ends a session or access token of the client's own, or a session that was made for its audience, with all
+// that descends from it. What is somebody else's is left alone, and is told apart from what does not exist by nothing.
+func (a *Authority) RevokeToken(ctx context.Context, by Actor, text secret.Text) error {
+	v, err := a.verifyPresented(ctx, text, "")
+	if err != nil {
+		return err
+	}
+	own := v.isOwn(by) || v.Session.Kind == SignedIn && v.isOwnAudience(by)
+	reason := v.Reason
+	if reason == "" && !own {
+		reason = ReasonOutside
+	}
+	if reason == "" {
+		_, err := a.closeAll(ctx, by, []Session{v.Session})
+		return err
+	}
+	if err := a.countRefused(ctx, by); err != nil {
+		return err
+	}
+	e := by.event(audit.CloseSession)
+	e.Session = secret.ID(v.Session.ID)
+	why := refusedExchange(reason)
+	if err := a.refuse(ctx, e, why); err != why {
+		return err // it could not be recorded
+	}
+	return nil
+}
