@@ -83,11 +83,14 @@ var rules = map[string]rule{
 	"internal/dialect/native":         {ours: dialect, never: noStore},
 	"internal/dialect/dialecttest":    {ours: everything},
 
-	"internal/testenv": {ours: everything},
-	"demo":             {}, // the demo's directory file, embedded
-	"internal/server":  {ours: product},
-	"cmd/doorward":     {ours: with(product, "demo")},
-	"client":           {},
+	"internal/testenv":           {ours: everything},
+	"demo":                       {}, // the demo's directory file, embedded
+	"internal/server":            {ours: product},
+	"cmd/doorward":               {ours: with(product, "demo", "examples/portal")},
+	"client":                     {},
+	"client/clienttest":          {ours: []string{"client"}},
+	"examples/portal":            {ours: []string{"client"}},
+	"examples/portal/cmd/portal": {ours: []string{"client", "examples/portal"}},
 
 	"examples/gateways": {}, // configurations, with tests that run them
 
@@ -96,7 +99,7 @@ var rules = map[string]rule{
 }
 
 // testSupport is what may import testing outside of test files.
-var testSupport = []string{"internal/testenv", "internal/sqlstore/storetest", "internal/dialect/dialecttest"}
+var testSupport = []string{"internal/testenv", "internal/sqlstore/storetest", "internal/dialect/dialecttest", "client/clienttest"}
 
 // source is one Go file as the rules see it.
 type source struct {
