@@ -37,6 +37,7 @@ const (
 	callBound = 30 * time.Second
 	tries     = 3
 	maxWait   = 10 * time.Second
+	oauthPath = "/oauth2/"
 )
 
 // New returns a client of the installation at baseURL, which is its public URL and the issuer of its tokens.
@@ -100,8 +101,11 @@ func (c *Client) authorize(r *http.Request) error {
 		}
 		credential = token
 	case c.options.Key != "":
-		// RFC 6749 §2.3.1: both are form-encoded before they are joined.
-		r.SetBasicAuth(url.QueryEscape(c.options.Key), url.QueryEscape(c.options.Secret))
+		key, secret := c.options.Key, c.options.Secret
+		if strings.HasPrefix(r.URL.Path, c.base.Path+oauthPath) {
+			key, secret = url.QueryEscape(key), url.QueryEscape(secret) // RFC 6749 §2.3.1
+		}
+		r.SetBasicAuth(key, secret)
 		return nil
 	}
 	if credential != "" {

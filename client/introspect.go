@@ -2,11 +2,8 @@ package client
 
 import (
 	"context"
-	"net/http"
 	"net/url"
 	"strings"
-
-	"github.com/go-json-experiment/json/jsontext"
 )
 
 // introspection is the answer of RFC 7662, with the claims of an access token.
@@ -45,24 +42,4 @@ func kindOf(token string) Kind {
 		return KindAccessToken
 	}
 	return KindSession
-}
-
-// Verdict is one answer of a batch: who presented it is known when Active.
-type Verdict struct {
-	Active   bool
-	Identity Identity // zero unless Active
-}
-
-// VerifyBatch asks about many tokens at once and answers in their order.
-func (c *Client) VerifyBatch(ctx context.Context, tokens []string) ([]Verdict, error) {
-	one, err := jsonCall(http.MethodPost, "/v1/sessions/verify", map[string][]string{"tokens": tokens})
-	if err != nil {
-		return nil, err
-	}
-	one.repeatable = true
-	var answer struct {
-		Items []jsontext.Value `json:"items"`
-	}
-	_, err = c.do(ctx, one, &answer)
-	return nil, err
 }

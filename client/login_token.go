@@ -65,3 +65,29 @@ func (c *Client) RedeemLoginToken(ctx context.Context, r Redemption) (Redeemed, 
 	_, err = c.do(ctx, one.withKey(r.Key), &redeemed)
 	return redeemed, err
 }
+
+// LoginTokenRequest says what hand-off to mint: of a member of an account by e-mail, or of the account's owner.
+type LoginTokenRequest struct {
+	Account         string `json:"account"` // "account:1200"
+	Email           string `json:"email,omitzero"`
+	AsOwner         bool   `json:"as_owner,omitzero"`
+	Audience        int64  `json:"audience"`
+	LifetimeSeconds int64  `json:"lifetime_seconds,omitzero"` // 0: the audience's own
+	Replace         bool   `json:"replace,omitzero"`          // cancel one that this credential minted for the same before
+}
+
+// MintedLoginToken is a login token, shown this once. URL, of a portal, is what to open in a browser.
+type MintedLoginToken struct {
+	ID         string    `json:"id"`
+	LoginToken string    `json:"login_token"`
+	URL        string    `json:"url"`
+	Account    string    `json:"account"`
+	Audience   int64     `json:"audience"`
+	Subject    Party     `json:"subject"`
+	ExpiresAt  time.Time `json:"expires_at"`
+}
+
+// MintLoginToken makes a one-time hand-off. An empty key is an idempotency key made for this call.
+func (c *Client) MintLoginToken(ctx context.Context, r LoginTokenRequest, key string) (MintedLoginToken, error) {
+	return Create[MintedLoginToken](ctx, c, "/v1/login-tokens", r, key)
+}
