@@ -102,7 +102,7 @@ func (p *application) newPrincipal(want Principal) edit {
 
 func (p *application) changedPrincipal(want, have Principal, changed []string) edit {
 	want.CreatedAt, want.CreatedBy, want.HeldAt = have.CreatedAt, have.CreatedBy, have.HeldAt
-	want.UpdatedAt, want.UpdatedBy = nextUpdate(have.UpdatedAt, p.store.Now()), p.by.Principal().ID
+	want.UpdatedAt, want.UpdatedBy = nextUpdatedAt(have.UpdatedAt, p.store.Now()), p.by.Principal().ID
 	return edit{
 		put:    func(tx Tx) { tx.PutPrincipal(want) },
 		events: []audit.Event{p.by.principalEvent(want, "updated", strings.Join(changed, ","))},

@@ -76,7 +76,7 @@ func (p *application) compareAudiences(ctx context.Context, v View) (d differenc
 			d.Unchanged++
 			continue
 		}
-		want.UpdatedAt = nextUpdate(have.UpdatedAt, now)
+		want.UpdatedAt = nextUpdatedAt(have.UpdatedAt, now)
 		if !exists {
 			want.CreatedAt = now
 			d.add(&d.Created, p.putAudience(want, "created", nil))

@@ -75,7 +75,7 @@ func (p *application) newTenant(want Tenant) edit {
 }
 
 func (p *application) changedTenant(want, have Tenant, changed []string) edit {
-	want.CreatedAt, want.UpdatedAt, want.HeldAt = have.CreatedAt, nextUpdate(have.UpdatedAt, p.store.Now()), have.HeldAt
+	want.CreatedAt, want.UpdatedAt, want.HeldAt = have.CreatedAt, nextUpdatedAt(have.UpdatedAt, p.store.Now()), have.HeldAt
 	return edit{
 		put:    func(tx Tx) { tx.PutTenant(want) },
 		events: []audit.Event{p.by.tenantEvent(want, "updated", strings.Join(changed, ","))},

@@ -216,7 +216,7 @@ func TestAChangeIsRecordedAndPublishedExactly(t *testing.T) {
 		},
 		"a role has another permission": {
 			[]string{"permissions: [readApplications, readSupport]", "permissions: [readApplications]"},
-			[]string{"role.put updated CRMDEMO/support"},
+			[]string{"role.put organisation:CRMDEMO updated CRMDEMO/support"},
 			[]string{"role CRMDEMO/support"},
 		},
 		"an audience lives longer": {

@@ -2,6 +2,7 @@ package authority
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -9,6 +10,7 @@ import (
 	"github.com/doorward/doorward/internal/audit"
 	"github.com/doorward/doorward/internal/fault"
 	"github.com/doorward/doorward/internal/grant"
+	"github.com/doorward/doorward/internal/secret"
 	"github.com/doorward/doorward/internal/tenant"
 )
 
@@ -20,7 +22,7 @@ func (a *Authority) CreateAudience(ctx context.Context, by Actor, made Audience)
 	if made.ID == 0 {
 		made.ID = AudienceID(newNumber(now))
 	}
-	made.CreatedAt = nextUpdate(time.Time{}, now)
+	made.CreatedAt = nextUpdatedAt(time.Time{}, now)
 	made.UpdatedAt = made.CreatedAt
 	if err := checkAudience(&made); err != nil {
 		return Audience{}, a.malformed(ctx, by, audit.PutAudience, err)
@@ -36,7 +38,11 @@ func (a *Authority) CreateAudience(ctx context.Context, by Actor, made Audience)
 			if fault.KindOf(err) != fault.NotFound {
 				return err
 			}
+			if err := freeResource(ctx, tx, made); err != nil {
+				return err
+			}
 			tx.PutAudience(made)
+			a.made(tx, by, made.ID.String())
 			record(by.audienceEvent(made, "created"))
 			return a.createModule(ctx, by, tx, record, made)
 		},
@@ -75,10 +81,10 @@ func audienceOf(id grant.PrincipalID) AudienceID {
 	return AudienceID(n)
 }
 
-// ChangeAudience lets change alter an audience that is as its version says ("" is whoever does not mind). It needs
+// ChangeAudience lets change alter an audience of the versions that it was decided by. It needs
 // grant.ManageDirectory at the installation. It fails with Denied, NotFound, Malformed, and Unmet when the audience is
 // not as it was seen. change may run more than once.
-func (a *Authority) ChangeAudience(ctx context.Context, by Actor, id AudienceID, seen Version, change func(*Audience)) (next Audience, err error) {
+func (a *Authority) ChangeAudience(ctx context.Context, by Actor, id AudienceID, match Match, change func(*Audience)) (next Audience, err error) {
 	err = a.changeDirectory(ctx, by, directoryAct{
 		act:   audit.PutAudience,
 		judge: func(context.Context, View) error { return by.refusedDirectory() },
@@ -87,7 +93,7 @@ func (a *Authority) ChangeAudience(ctx context.Context, by Actor, id AudienceID,
 			if err != nil {
 				return err
 			}
-			if err := unlessSeen(seen, have.Version()); err != nil {
+			if err := match.check(have.UpdatedAt); err != nil {
 				return err
 			}
 			next = have
@@ -96,7 +102,10 @@ func (a *Authority) ChangeAudience(ctx context.Context, by Actor, id AudienceID,
 			if err := checkAudience(&next); err != nil || next == have {
 				return err
 			}
-			next.UpdatedAt = nextUpdate(have.UpdatedAt, a.store.Now())
+			if err := freeResource(ctx, tx, next); err != nil {
+				return err
+			}
+			next.UpdatedAt = nextUpdatedAt(have.UpdatedAt, a.store.Now())
 			tx.PutAudience(next)
 			tx.Publish(FeedAudience, id.String())
 			record(by.audienceEvent(next, "updated"))
@@ -125,10 +134,36 @@ func checkAudience(a *Audience) (err error) {
 		return badText("url", "is none; begin it with {portal}, {installation}, https:// or http://, with known placeholders only")
 	case !isTemplate(a.Home, HomePlaceholders):
 		return badText("home", "is none; begin it with {portal}, {installation}, https:// or http://, with known placeholders only")
+	case a.Resource != "" && (!IsResource(a.Resource) || len(a.Resource) > MaxURLLength || strings.ContainsFunc(a.Resource, Disturbs)):
+		return badText("resource", "is no absolute URI without a fragment")
 	case !a.Lifetime.InOrder():
 		return fault.BadParameter("lifetime", "It must be that 5s ≤ min ≤ default ≤ max ≤ 15m, in whole seconds.")
 	}
+	return a.Access.check()
+}
+
+func (t AccessTokens) check() error {
+	known := []secret.Algorithm{"", secret.ES256, secret.EdDSA, secret.RS256}
+	switch {
+	case t.Format != "" && t.Format != JWT && t.Format != Opaque:
+		return fault.BadParameter("access_token", "The format of access tokens is jwt or opaque.")
+	case !slices.Contains(known, t.Algorithm):
+		return fault.BadParameter("access_token", "Access tokens are signed by ES256, EdDSA or RS256.")
+	case t.Lifetime != 0 && (t.Lifetime < ShortestAccess || t.Lifetime > LongestAccess || t.Lifetime%time.Second != 0):
+		return fault.BadParameter("access_token", "An access token lives from 1m to 1h, in whole seconds.")
+	}
 	return nil
+}
+
+// freeResource refuses a resource that another audience has.
+func freeResource(ctx context.Context, v View, a Audience) error {
+	all, err := v.Audiences(ctx)
+	for _, other := range all {
+		if a.Resource != "" && other.Resource == a.Resource && other.ID != a.ID {
+			return taken("resource", "Another audience has this resource.")
+		}
+	}
+	return err
 }
 
 func isTemplate(text string, known []string) bool {

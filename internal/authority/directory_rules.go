@@ -22,6 +22,9 @@ const (
 	// Beyond the longest, a copied store could spend a login token twice for too long.
 	ShortestLifetime = 5 * time.Second
 	LongestLifetime  = 15 * time.Minute
+
+	// ShortestAccess is how long an access token lives at least.
+	ShortestAccess = time.Minute
 )
 
 var (

@@ -42,6 +42,12 @@ func baseURL(text string) (*url.URL, bool) {
 	return at, true
 }
 
+// IsResource reports whether a text identifies an audience (RFC 8707 §2): an absolute URI without a fragment.
+func IsResource(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && u.IsAbs() && (u.Host != "" || u.Opaque != "") && u.Fragment == "" && u.User == nil && u.String() == text
+}
+
 // UnknownPlaceholder returns the first placeholder of a URL template that is not among the known, or "".
 func UnknownPlaceholder(template string, known []string) string {
 	for _, name := range placeholder.FindAllString(template, -1) {

@@ -10,7 +10,7 @@ import (
 
 // GrantChange says what to change of a grant; nil leaves it as it is.
 type GrantChange struct {
-	Seen     Version // the state that the actor has seen, or ""
+	Match    Match // the versions that it was decided by
 	Inactive *bool
 	Primary  *bool
 }
@@ -19,7 +19,7 @@ type GrantChange struct {
 // level does. It needs what GiveGrant needs. It fails with NotFound, Denied, and Unmet when the grant is not as it was
 // seen or cannot be so.
 func (a *Authority) ChangeGrant(ctx context.Context, by Actor, key GrantKey, change GrantChange) (next grant.Grant, err error) {
-	err = a.amendGrant(ctx, by, audit.PutGrant, key, change.Seen, func(w grantWriter, holder Standing, have grant.Grant) error {
+	err = a.amendGrant(ctx, by, audit.PutGrant, key, change.Match, func(w grantWriter, holder Standing, have grant.Grant) error {
 		next = have
 		if change.Inactive != nil {
 			next.Inactive = *change.Inactive
@@ -49,8 +49,8 @@ func (a *Authority) ChangeGrant(ctx context.Context, by Actor, key GrantKey, cha
 
 // TakeGrant takes a grant away; with a member's level goes what else it has in the account. It needs what GiveGrant
 // needs. It fails with NotFound, Denied, Conflict for an account's owner, and Unmet when the grant is not as it was seen.
-func (a *Authority) TakeGrant(ctx context.Context, by Actor, key GrantKey, seen Version) error {
-	return a.amendGrant(ctx, by, audit.DropGrant, key, seen, func(w grantWriter, holder Standing, have grant.Grant) error {
+func (a *Authority) TakeGrant(ctx context.Context, by Actor, key GrantKey, match Match) error {
+	return a.amendGrant(ctx, by, audit.DropGrant, key, match, func(w grantWriter, holder Standing, have grant.Grant) error {
 		if have.Role == grant.AccountOwner {
 			return oneOwner()
 		}
@@ -65,7 +65,7 @@ func (a *Authority) TakeGrant(ctx context.Context, by Actor, key GrantKey, seen 
 }
 
 // amendGrant is the way to change a grant that exists.
-func (a *Authority) amendGrant(ctx context.Context, by Actor, act audit.Act, key GrantKey, seen Version,
+func (a *Authority) amendGrant(ctx context.Context, by Actor, act audit.Act, key GrantKey, match Match,
 	change func(w grantWriter, holder Standing, have grant.Grant) error,
 ) error {
 	var holder Standing
@@ -86,7 +86,7 @@ func (a *Authority) amendGrant(ctx context.Context, by Actor, act audit.Act, key
 			return err
 		},
 		write: func(_ context.Context, tx Tx, record func(audit.Event)) error {
-			if err := unlessSeen(seen, VersionOfGrant(have)); err != nil {
+			if err := match.check(VersionOfGrant(have)); err != nil {
 				return err
 			}
 			return change(grantWriter{by: by, tx: tx, record: record}, holder, have)

@@ -28,7 +28,9 @@ func (a *Authority) GiveGrant(ctx context.Context, by Actor, g grant.Grant) (giv
 			return err
 		},
 		write: func(ctx context.Context, tx Tx, record func(audit.Event)) (err error) {
-			given, err = a.give(ctx, by, tx, record, g)
+			if given, err = a.give(ctx, by, tx, record, g); err == nil {
+				a.made(tx, by, keyOf(given).String())
+			}
 			return err
 		},
 	})

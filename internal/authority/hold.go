@@ -35,7 +35,7 @@ func (a *Authority) holdPrincipal(ctx context.Context, by Actor, name string, ho
 		if changed = p.HeldAt.IsZero() == hold; err != nil || !changed {
 			return err
 		}
-		p.HeldAt, p.UpdatedAt, p.UpdatedBy = a.heldSince(hold), nextUpdate(p.UpdatedAt, a.store.Now()), by.Principal().ID
+		p.HeldAt, p.UpdatedAt, p.UpdatedBy = a.heldSince(hold), nextUpdatedAt(p.UpdatedAt, a.store.Now()), by.Principal().ID
 		tx.PutPrincipal(p)
 		tx.Publish(FeedPrincipal, string(id))
 		e := by.event(audit.PutPrincipal)
@@ -88,7 +88,7 @@ func (a *Authority) holdTenant(ctx context.Context, by Actor, id tenant.ID, hold
 		if changed = t.HeldAt.IsZero() == hold; err != nil || !changed {
 			return err
 		}
-		t.HeldAt, t.UpdatedAt = a.heldSince(hold), nextUpdate(t.UpdatedAt, a.store.Now())
+		t.HeldAt, t.UpdatedAt = a.heldSince(hold), nextUpdatedAt(t.UpdatedAt, a.store.Now())
 		tx.PutTenant(t)
 		tx.Publish(FeedTenant, string(id))
 		e := by.event(audit.PutTenant)

@@ -11,7 +11,7 @@ import (
 
 // PrincipalChange says what to change of a person or service; nil leaves it as it is.
 type PrincipalChange struct {
-	Seen     Version // the state that the actor has seen, or ""
+	Match    Match   // the versions that it was decided by
 	Email    *string // of a person
 	Username *string // of a person; "" takes it away
 	Name     *string // of a person
@@ -32,7 +32,7 @@ func (a *Authority) ChangePrincipal(ctx context.Context, by Actor, id grant.Prin
 			return err
 		},
 		write: func(ctx context.Context, tx Tx, record func(audit.Event)) error {
-			if err := unlessSeen(change.Seen, have.Principal.Version()); err != nil {
+			if err := change.Match.check(have.Principal.UpdatedAt); err != nil {
 				return err
 			}
 			var err error
@@ -46,7 +46,7 @@ func (a *Authority) ChangePrincipal(ctx context.Context, by Actor, id grant.Prin
 			if err := freeNames(ctx, tx, next); err != nil {
 				return err
 			}
-			next.UpdatedAt, next.UpdatedBy = nextUpdate(next.UpdatedAt, a.store.Now()), by.Principal().ID
+			next.UpdatedAt, next.UpdatedBy = nextUpdatedAt(next.UpdatedAt, a.store.Now()), by.Principal().ID
 			tx.PutPrincipal(next)
 			tx.Publish(FeedPrincipal, string(id))
 			record(by.principalEvent(next, "updated", strings.Join(names, ",")))
@@ -60,9 +60,9 @@ func (a *Authority) ChangePrincipal(ctx context.Context, by Actor, id grant.Prin
 }
 
 // DeletePrincipal is ChangePrincipal to Deleted.
-func (a *Authority) DeletePrincipal(ctx context.Context, by Actor, id grant.PrincipalID, seen Version) error {
+func (a *Authority) DeletePrincipal(ctx context.Context, by Actor, id grant.PrincipalID, match Match) error {
 	deleted := Deleted
-	_, err := a.ChangePrincipal(ctx, by, id, PrincipalChange{Seen: seen, Status: &deleted})
+	_, err := a.ChangePrincipal(ctx, by, id, PrincipalChange{Match: match, Status: &deleted})
 	return err
 }
 

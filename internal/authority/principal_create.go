@@ -52,7 +52,7 @@ func (a *Authority) CreateService(ctx context.Context, by Actor, r ServiceReques
 
 func (a *Authority) createPrincipal(ctx context.Context, by Actor, p Principal, now time.Time) (Principal, error) {
 	p.Status = Active
-	p.CreatedAt, p.CreatedBy = nextUpdate(time.Time{}, now), by.Principal().ID
+	p.CreatedAt, p.CreatedBy = nextUpdatedAt(time.Time{}, now), by.Principal().ID
 	p.UpdatedAt, p.UpdatedBy = p.CreatedAt, p.CreatedBy
 	if err := checkPrincipalText(&p); err != nil {
 		return Principal{}, a.malformed(ctx, by, audit.PutPrincipal, err)
@@ -78,6 +78,7 @@ func (a *Authority) createPrincipal(ctx context.Context, by Actor, p Principal, 
 				return err
 			}
 			tx.PutPrincipal(p)
+			a.made(tx, by, string(p.ID))
 			record(by.principalEvent(p, "created", ""))
 			return nil
 		},

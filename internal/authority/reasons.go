@@ -41,6 +41,10 @@ const (
 	ReasonRepeated          = "presented-before"       // an assertion or a proof
 	ReasonNotPossessed      = "key-not-proved"         // the access token is bound to a key, and this was not it
 	ReasonKeyReused         = "idempotency-key-reused" // the key came with another request
+	ReasonTaken             = "already-taken"          // another one has this ID, name, e-mail, host or resource
+	ReasonNotThere          = "wrong-place"            // there can be no such tenant there, nor such a grant
+	ReasonInUse             = "in-use"                 //
+	ReasonOneOwner          = "one-owner"              // an account has exactly one
 	ReasonChanged           = "changed-meanwhile"      // what the change was decided by is not as it was
 	ReasonTooManyFromSource = "too-many-from-source"
 	ReasonNobody            = "not-authenticated"

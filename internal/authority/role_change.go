@@ -40,6 +40,7 @@ func (a *Authority) CreateRole(ctx context.Context, by Actor, organisation tenan
 				return taken("name", "The organisation has a role of this name already.")
 			}
 			tx.PutRole(made)
+			a.made(tx, by, string(made.ID))
 			record(by.roleEvent(audit.PutRole, made, "created"))
 			return nil
 		},
@@ -53,11 +54,11 @@ func (a *Authority) CreateRole(ctx context.Context, by Actor, organisation tenan
 // ChangeRole changes what an organisation's role permits, for all who have it from their next request on. It needs
 // grant.ManageDirectory at the organisation. It fails with NotFound, Denied (a built-in role stays as it is), Malformed,
 // and Unmet when the role is not as it was seen.
-func (a *Authority) ChangeRole(ctx context.Context, by Actor, id grant.RoleID, permissions []grant.Permission, seen Version) (next grant.Role, err error) {
+func (a *Authority) ChangeRole(ctx context.Context, by Actor, id grant.RoleID, permissions []grant.Permission, match Match) (next grant.Role, err error) {
 	if err := checkPermissions(permissions); err != nil {
 		return grant.Role{}, a.malformed(ctx, by, audit.PutRole, err)
 	}
-	err = a.amendRole(ctx, by, audit.PutRole, id, seen, func(_ context.Context, tx Tx, have grant.Role) (*audit.Event, error) {
+	err = a.amendRole(ctx, by, audit.PutRole, id, match, func(_ context.Context, tx Tx, have grant.Role) (*audit.Event, error) {
 		next = have
 		if slices.Equal(have.Permissions, permissions) {
 			return nil, nil
@@ -75,8 +76,8 @@ func (a *Authority) ChangeRole(ctx context.Context, by Actor, id grant.RoleID, p
 
 // DeleteRole takes away an organisation's role that nobody has. It needs grant.ManageDirectory at the organisation. It
 // fails with NotFound, Denied, Conflict while somebody has it, and Unmet when the role is not as it was seen.
-func (a *Authority) DeleteRole(ctx context.Context, by Actor, id grant.RoleID, seen Version) error {
-	return a.amendRole(ctx, by, audit.DropRole, id, seen, func(ctx context.Context, tx Tx, have grant.Role) (*audit.Event, error) {
+func (a *Authority) DeleteRole(ctx context.Context, by Actor, id grant.RoleID, match Match) error {
+	return a.amendRole(ctx, by, audit.DropRole, id, match, func(ctx context.Context, tx Tx, have grant.Role) (*audit.Event, error) {
 		held, err := tx.GrantPage(ctx, GrantFilter{Role: id}, GrantKey{}, 1)
 		if err != nil {
 			return nil, err
@@ -91,7 +92,7 @@ func (a *Authority) DeleteRole(ctx context.Context, by Actor, id grant.RoleID, s
 }
 
 // amendRole is the way to change a role that exists; change returns no event when there is nothing to change.
-func (a *Authority) amendRole(ctx context.Context, by Actor, act audit.Act, id grant.RoleID, seen Version,
+func (a *Authority) amendRole(ctx context.Context, by Actor, act audit.Act, id grant.RoleID, match Match,
 	change func(ctx context.Context, tx Tx, have grant.Role) (*audit.Event, error),
 ) error {
 	var have grant.Role
@@ -108,7 +109,7 @@ func (a *Authority) amendRole(ctx context.Context, by Actor, act audit.Act, id g
 			return err
 		},
 		write: func(ctx context.Context, tx Tx, record func(audit.Event)) error {
-			if err := unlessSeen(seen, VersionOfRole(have)); err != nil {
+			if err := match.check(VersionOfRole(have)); err != nil {
 				return err
 			}
 			e, err := change(ctx, tx, have)

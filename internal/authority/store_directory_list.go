@@ -2,6 +2,7 @@ package authority
 
 import (
 	"context"
+	"strings"
 
 	"github.com/doorward/doorward/internal/grant"
 	"github.com/doorward/doorward/internal/tenant"
@@ -37,6 +38,20 @@ type GrantKey struct {
 	Principal grant.PrincipalID
 	Tenant    tenant.ID
 	Role      grant.RoleID
+}
+
+// String returns the key as one text, which ParseGrantKey reads.
+func (k GrantKey) String() string {
+	return string(k.Principal) + "\n" + string(k.Tenant) + "\n" + string(k.Role)
+}
+
+// ParseGrantKey reads what String returns; no ID has a line break.
+func ParseGrantKey(text string) (k GrantKey, ok bool) {
+	parts := strings.Split(text, "\n")
+	if len(parts) != 3 {
+		return GrantKey{}, false
+	}
+	return GrantKey{grant.PrincipalID(parts[0]), tenant.ID(parts[1]), grant.RoleID(parts[2])}, true
 }
 
 // DirectoryListView reads the directory page by page, each page after the last entry of the one before.

@@ -11,7 +11,7 @@ import (
 
 // TenantChange says what to change of a tenant; nil leaves it as it is.
 type TenantChange struct {
-	Seen    Version // the state that the actor has seen, or ""
+	Match   Match // the versions that it was decided by
 	Parent  *tenant.ID
 	Name    *string
 	Status  *Status // Active or Suspended, by the directory: a command's suspension stays beside it
@@ -35,7 +35,7 @@ func (a *Authority) ChangeTenant(ctx context.Context, by Actor, id tenant.ID, ch
 		},
 		write: func(ctx context.Context, tx Tx, record func(audit.Event)) error {
 			have := lineage[0]
-			if err := unlessSeen(change.Seen, have.Version()); err != nil {
+			if err := change.Match.check(have.UpdatedAt); err != nil {
 				return err
 			}
 			var err error
@@ -55,7 +55,7 @@ func (a *Authority) ChangeTenant(ctx context.Context, by Actor, id tenant.ID, ch
 			if err := freePortal(ctx, tx, next); err != nil {
 				return err
 			}
-			next.UpdatedAt = nextUpdate(have.UpdatedAt, a.store.Now())
+			next.UpdatedAt = nextUpdatedAt(have.UpdatedAt, a.store.Now())
 			tx.PutTenant(next)
 			tx.Publish(FeedTenant, string(id))
 			record(by.tenantEvent(next, "updated", strings.Join(names, ",")))

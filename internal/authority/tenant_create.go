@@ -43,6 +43,7 @@ func (a *Authority) CreateTenant(ctx context.Context, by Actor, r TenantRequest)
 				return err
 			}
 			tx.PutTenant(made)
+			a.made(tx, by, string(made.ID))
 			record(by.tenantEvent(made, "created", ""))
 			if r.Owner == "" {
 				return nil
@@ -71,7 +72,7 @@ func (r TenantRequest) tenant(now time.Time) (Tenant, error) {
 		ID: id, Parent: r.Parent, Name: r.Name, Status: Active, Position: now.UnixMicro(), // after those of the file
 		Portal: r.Portal, Profile: r.Profile,
 	}
-	t.CreatedAt = nextUpdate(time.Time{}, now)
+	t.CreatedAt = nextUpdatedAt(time.Time{}, now)
 	t.UpdatedAt = t.CreatedAt
 	if err := checkTenantText(&t); err != nil {
 		return Tenant{}, err

@@ -1,14 +1,9 @@
 package directory
 
 import (
-	"net/url"
-	"time"
-
 	"github.com/doorward/doorward/internal/authority"
 	"github.com/doorward/doorward/internal/secret"
 )
-
-const shortestAccess = time.Minute
 
 // resource reads the identifier of an audience (RFC 8707 §2): an absolute URI without a fragment, one for each.
 func (r *reader) resource(m mapping) string {
@@ -16,8 +11,7 @@ func (r *reader) resource(m mapping) string {
 	if !ok {
 		return ""
 	}
-	u, err := url.Parse(text)
-	if err != nil || !u.IsAbs() || u.Host == "" && u.Opaque == "" || u.Fragment != "" || u.User != nil || u.String() != text {
+	if !authority.IsResource(text) {
 		r.problem(m.at("resource"), "resource is not an absolute URI; write it such as https://api.example.com/orders, without a fragment")
 		return ""
 	}
@@ -45,7 +39,7 @@ func (r *reader) accessTokens(from mapping) (a authority.AccessTokens) {
 	}
 	if m.has("lifetime") {
 		a.Lifetime, ok = m.duration("lifetime")
-		if ok && (a.Lifetime < shortestAccess || a.Lifetime > authority.LongestAccess) {
+		if ok && (a.Lifetime < authority.ShortestAccess || a.Lifetime > authority.LongestAccess) {
 			r.problem(m.at("lifetime"), "lifetime of an access token is out of range; it may be from 1m to 1h")
 		}
 	}

@@ -9,9 +9,9 @@ import (
 	"time"
 	"unicode"
 
-	"github.com/goccy/go-yaml/ast"
 	"github.com/doorward/doorward/internal/authority"
 	"github.com/doorward/doorward/internal/secret"
+	"github.com/goccy/go-yaml/ast"
 )
 
 // The longest texts, in bytes.
