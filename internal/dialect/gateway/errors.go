@@ -73,7 +73,7 @@ func (g gateway) challenge(r *http.Request, f *fault.Error, status int) string {
 		parameters = append(parameters, `error="invalid_token"`)
 	}
 	parameters = append(parameters, `resource_metadata="`+g.metadataURL(d)+`"`)
-	if p.at == nowhere {
+	if p.at == nowhere && f.Reason != reasonMany {
 		parameters = append(parameters, "DPoP "+proofAlgorithms)
 	}
 	return scheme + " " + strings.Join(parameters, ", ")
