@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/doorward/doorward/internal/dialect"
 )
 
 // badCase is one bad request to one operation.
@@ -212,7 +214,11 @@ func (m *matrix) playWhole(c badCase, beside []string) {
 	queried := append([]string{"query"}, m.form.queried()...)
 	whole("query", false, queried, func() []mutation { return wrongQueries(m.form.queried() != nil) })
 	whole("headers", false, []string{"body"}, func() []mutation { return oddHeaders(c.operation.method) })
-	whole("path", false, nil, wrongPaths)
+	paths := wrongPaths
+	if slices.Contains(beside, dialect.AnyMethod) {
+		paths = func() []mutation { return openEnded(wrongPaths()) }
+	}
+	whole("path", false, nil, paths)
 	whole("method", false, nil, func() []mutation { return wrongMethods(beside) })
 }
 

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+
+	"github.com/doorward/doorward/internal/dialect"
 )
 
 // methods are all that a client may come up with.
@@ -13,6 +15,9 @@ var methods = []string{
 
 // wrongMethods are those that the route's path does not have.
 func wrongMethods(allowed []string) (found []mutation) {
+	if slices.Contains(allowed, dialect.AnyMethod) {
+		return nil
+	}
 	for _, method := range methods {
 		if !slices.Contains(allowed, method) {
 			found = append(found, mutation{"method " + method, notAllowed, func(d *draft) { d.method = method }})
@@ -73,6 +78,19 @@ func wrongPaths() []mutation {
 			return "/%" + hex(path[1]) + path[2:]
 		})},
 	}
+}
+
+// behind are the classes of paths that go on where the right one ends, with a slash between.
+var behind = []string{"slash behind", "segment behind", "dot behind"}
+
+// openEnded lets a path go on where the route is for any that begins like it.
+func openEnded(mutations []mutation) []mutation {
+	for i, m := range mutations {
+		if slices.Contains(behind, m.class) {
+			mutations[i].want = free
+		}
+	}
+	return mutations
 }
 
 // wrongQueries are about the query as a whole; taken says whether the route takes any parameter.

@@ -2,8 +2,11 @@ package server_test
 
 import (
 	"maps"
+	"net/http"
 	"slices"
 	"testing"
+
+	"github.com/doorward/doorward/internal/dialect"
 )
 
 // methodsBeside returns the methods of every path.
@@ -50,7 +53,7 @@ func (m *matrix) tryAll() {
 	beside := methodsBeside(routes)
 	known := map[string]map[string]operation{}
 	for _, r := range routes {
-		if r.surface == "handoff" || r.surface == "server" || r.method == "*" {
+		if r.surface == "handoff" || r.surface == "server" || r.isSpace() {
 			continue
 		}
 		if known[r.surface] == nil {
@@ -61,8 +64,11 @@ func (m *matrix) tryAll() {
 		operations := known[surface]
 		shape := shapeOf(operations)
 		for _, r := range routes {
-			if r.surface != surface || r.method == "*" {
+			if r.surface != surface || r.isSpace() {
 				continue
+			}
+			if r.method == dialect.AnyMethod {
+				r.method = http.MethodGet // as which openapi.yaml describes all of them
 			}
 			o, ok := operations[r.method+" "+r.path]
 			if !ok {

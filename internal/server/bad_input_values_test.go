@@ -78,6 +78,10 @@ var validValues = map[string]valid{
 	"native email":                          is("owner@acme.test"),
 	"native Idempotency-Key":                is("attempt-1"),
 	"native code":                           is("malformed-request"),
+
+	"gateway options":       is("from=request"),
+	"gateway Authorization": made(pulseSession),
+	"gateway X-Account-ID":  opaque("6591739253089529"),
 }
 
 func pulseSession(w *world) string {

@@ -48,7 +48,7 @@ func oneString(c authority.IssuedCredential) string {
 
 func TestEveryDialectHasAPlaceForAKey(t *testing.T) {
 	for _, d := range server.Dialects(nil, config.Config{}) {
-		if _, ok := places[d.Name]; !ok {
+		if _, ok := places[d.Name]; !ok && d.Name != "gateway" { // which takes what keys have opened, and no key
 			t.Errorf("%s is not among the places", d.Name)
 		}
 	}
