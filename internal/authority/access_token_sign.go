@@ -47,37 +47,46 @@ func (a *Authority) signAccess(f SessionFacts, clientID string, audience Audienc
 	return key.Sign(claims)
 }
 
-// SignIdentity returns who a verdict is about as a signed identity for one audience, which counts for a minute and no
-// longer than the session. It fails with Unmet for a verdict that is a no.
-func (a *Authority) SignIdentity(ctx context.Context, v Verdict, audience Audience) (text secret.Text, err error) {
-	if !v.Valid() || v.Session.ID.IsZero() {
+// SignIdentity returns who was admitted, and what it may there, as a signed identity for one audience (0: the
+// installation itself), which counts for a minute and no longer than the session. It asks no store: audiences are known
+// here as they were seconds ago.
+func (a *Authority) SignIdentity(ctx context.Context, who Admission, audience AudienceID) (text secret.Text, err error) {
+	if who.Session.ID.IsZero() {
 		return secret.Text{}, fault.New(fault.Unmet, ReasonUnknown, "There is nobody to tell of.")
 	}
 	err = a.withSigner(ctx, func() (err error) {
-		text, err = a.signIdentity(v.SessionFacts, audience)
+		text, err = a.signIdentity(who, audience)
 		return err
 	})
 	return text, err
 }
 
-func (a *Authority) signIdentity(f SessionFacts, audience Audience) (secret.Text, error) {
+func (a *Authority) signIdentity(who Admission, id AudienceID) (secret.Text, error) {
+	audience, ok := a.rings.latest.Load().audience(id)
+	if !ok {
+		return secret.Text{}, noSignerYet() // or no such audience: reading again tells
+	}
 	key, err := a.signer(a.AccessOf(audience).Algorithm)
 	if err != nil {
 		return secret.Text{}, err
 	}
 	now := a.store.Now()
 	until := now.Add(identityLifetime)
-	if f.Session.ExpiresAt.Before(until) {
-		until = f.Session.ExpiresAt
+	if who.Session.ExpiresAt.Before(until) {
+		until = who.Session.ExpiresAt
 	}
 	issued, expires, err := signedLife(now, until)
 	if err != nil {
 		return secret.Text{}, err
 	}
+	described := who.described()
+	if who.At.ID != "" {
+		described.Account = string(who.At.ID)
+	}
 	return key.Sign(secret.IdentityClaims{
-		Issuer: a.options.InstallationURL, Subject: string(f.Session.Subject), Audience: a.ResourceOf(audience),
+		Issuer: a.options.InstallationURL, Subject: string(who.Session.Subject), Audience: a.ResourceOf(audience),
 		IssuedAt: issued, ExpiresAt: expires, ID: secret.NewID(now).String(),
-		SessionID: f.Session.ID.String(), Scope: scopeOf(f.Session.Permissions), Actor: f.acting(), Described: f.described(),
+		SessionID: who.Session.ID.String(), Scope: scopeOf(who.Permissions), Actor: who.acting(), Described: described,
 	})
 }
 

@@ -38,29 +38,31 @@ func signingKeyKeeper() Actor {
 
 // storedSigningKeys returns all signing keys and the algorithms that access tokens and identities are signed with now.
 func (a *Authority) storedSigningKeys(ctx context.Context) (keys signingKeys, inUse []secret.Algorithm, err error) {
-	err = a.store.View(ctx, func(ctx context.Context, v View) (err error) {
-		keys, inUse, err = a.readSigningKeys(ctx, v)
+	err = a.store.View(ctx, func(ctx context.Context, v View) error {
+		all, audiences, err := readSigningKeys(ctx, v)
+		keys, inUse = all, a.algorithmsOf(audiences)
 		return err
 	})
 	return keys, inUse, err
 }
 
-func (a *Authority) readSigningKeys(ctx context.Context, v View) (signingKeys, []secret.Algorithm, error) {
+func readSigningKeys(ctx context.Context, v View) (signingKeys, []Audience, error) {
 	keys, err := v.SigningKeys(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
 	audiences, err := v.Audiences(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
+	return keys, audiences, err
+}
+
+func (a *Authority) algorithmsOf(audiences []Audience) []secret.Algorithm {
 	inUse := []secret.Algorithm{a.options.Access.Algorithm}
 	for _, audience := range audiences {
 		if alg := a.AccessOf(audience).Algorithm; !slices.Contains(inUse, alg) {
 			inUse = append(inUse, alg)
 		}
 	}
-	return keys, inUse, nil
+	return inUse
 }
 
 // keyChange is a change of the signing keys: what somebody asks for, and what is due after it.
@@ -98,11 +100,11 @@ func (a *Authority) changeSigningKeys(ctx context.Context, by Actor, c keyChange
 		if err := tx.LockSigningKeys(ctx); err != nil {
 			return err
 		}
-		keys, inUse, err := a.readSigningKeys(ctx, tx)
+		keys, audiences, err := readSigningKeys(ctx, tx)
 		if err != nil {
 			return err
 		}
-		steps, err := c.steps(keys, inUse, a.store.Now(), a.options.SigningKeyLifetime)
+		steps, err := c.steps(keys, a.algorithmsOf(audiences), a.store.Now(), a.options.SigningKeyLifetime)
 		if err != nil {
 			return err
 		}

@@ -2,6 +2,7 @@ package authority
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -22,9 +23,11 @@ type keyring struct {
 	readAt time.Time // before they were read, so that no kill is between
 	keys   signingKeys
 	inUse  []secret.Algorithm
-	opened map[SigningKeyID]secret.SigningKey // those that sign now or later
-	public secret.KeySet
-	jwks   []byte
+
+	audiences []Audience
+	opened    map[SigningKeyID]secret.SigningKey // those that sign now or later
+	public    secret.KeySet
+	jwks      []byte
 }
 
 // keyrings holds the latest.
@@ -46,6 +49,21 @@ func (r *keyring) fresh(now time.Time) bool {
 	return r != nil && now.Before(r.readAt.Add(keyringBound))
 }
 
+// audience returns an audience as the ring knows it; 0 is the installation itself.
+func (r *keyring) audience(id AudienceID) (Audience, bool) {
+	if id == 0 {
+		return Audience{}, true
+	}
+	if r == nil {
+		return Audience{}, false
+	}
+	i := slices.IndexFunc(r.audiences, func(a Audience) bool { return a.ID == id })
+	if i < 0 {
+		return Audience{}, false
+	}
+	return r.audiences[i], true
+}
+
 // loadKeyring reads the keys again, unless somebody else has since the caller asked.
 func (a *Authority) loadKeyring(ctx context.Context, asked time.Time) (*keyring, error) {
 	a.rings.loading.Lock()
@@ -56,7 +74,8 @@ func (a *Authority) loadKeyring(ctx context.Context, asked time.Time) (*keyring,
 	}
 	next := &keyring{readAt: a.store.Now(), opened: map[SigningKeyID]secret.SigningKey{}, public: secret.KeySet{}}
 	err := a.store.View(ctx, func(ctx context.Context, v View) (err error) {
-		next.keys, next.inUse, err = a.readSigningKeys(ctx, v)
+		next.keys, next.audiences, err = readSigningKeys(ctx, v)
+		next.inUse = a.algorithmsOf(next.audiences)
 		return err
 	})
 	if err != nil {
@@ -106,7 +125,11 @@ func (a *Authority) signer(alg secret.Algorithm) (secret.SigningKey, error) {
 			return r.opened[k.ID], nil
 		}
 	}
-	return secret.SigningKey{}, &fault.Error{
+	return secret.SigningKey{}, noSignerYet()
+}
+
+func noSignerYet() error {
+	return &fault.Error{
 		Kind: fault.Unavailable, Reason: ReasonNoSigningKey, RetryAfter: time.Second,
 		Message: "There is no signing key yet; try again.",
 	}

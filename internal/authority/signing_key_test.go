@@ -11,6 +11,7 @@ import (
 	"github.com/doorward/doorward/internal/audit"
 	"github.com/doorward/doorward/internal/authority"
 	"github.com/doorward/doorward/internal/fault"
+	"github.com/doorward/doorward/internal/grant"
 	"github.com/doorward/doorward/internal/limit"
 	"github.com/doorward/doorward/internal/secret"
 	"github.com/doorward/doorward/internal/sqlstore"
@@ -389,18 +390,23 @@ func TestAnIdentityIsSignedForOneAudienceAndAMinute(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		text, err := env.Authority.SignIdentity(t.Context(), v, authority.Audience{ID: 1})
+		who := authority.Admission{SessionFacts: v.SessionFacts, Permissions: []grant.Permission{"readApplications"}}
+		who.At.ID = acme
+		text, err := env.Authority.SignIdentity(t.Context(), who, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
 		claims := identityOf(t, env, text, testenv.InstallationURL+"/audiences/1")
 		if claims.Subject != string(v.Session.Subject) || claims.SessionID != v.Session.ID.String() || claims.Email != "clerk@org.test" ||
-			claims.ExpiresAt.Time().Sub(claims.IssuedAt.Time()) != time.Minute {
+			claims.ExpiresAt.Time().Sub(claims.IssuedAt.Time()) != time.Minute || claims.Account != string(acme) || claims.Scope != "readApplications" {
 			t.Errorf("claims %+v", claims)
 		}
 		wantAccess(t, env, text, authority.ReasonUnknown)
-		if _, err := env.Authority.SignIdentity(t.Context(), authority.Verdict{Reason: authority.ReasonClosed}, authority.Audience{}); err == nil {
-			t.Error("a no is signed")
+		if _, err := env.Authority.SignIdentity(t.Context(), who, 77); err == nil {
+			t.Error("an identity for an audience that there is not")
+		}
+		if _, err := env.Authority.SignIdentity(t.Context(), authority.Admission{}, 1); err == nil {
+			t.Error("nobody is signed for")
 		}
 	})
 }
