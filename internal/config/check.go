@@ -23,6 +23,8 @@ const (
 	longestLoginToken   = 15 * time.Minute
 	shortestAccess      = time.Minute
 	longestAccess       = time.Hour
+	shortestSigningKey  = time.Hour
+	longestSigningKey   = 365 * 24 * time.Hour
 	mostHashWorkers     = 1024
 	longestHashQueue    = 100_000
 	mostGuesses         = 1_000_000
@@ -51,6 +53,7 @@ func (c *Config) Check() error {
 		c.ActivePlatform.check(),
 		c.CRMCOM.check(),
 		c.Access.check(),
+		within("--signing-key-lifetime", c.SigningKeys.Lifetime, shortestSigningKey, longestSigningKey),
 		c.Gateway.check(),
 		c.Hashing.check(),
 		c.Guesses.check(),

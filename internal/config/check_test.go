@@ -62,6 +62,8 @@ func TestCheckNamesTheFlagAndWhatToWriteInstead(t *testing.T) {
 		"long login token":    {func(c *config.Config) { c.ActivePlatform.LoginTokenLifetime = time.Hour }, []string{"--activeplatform-token-lifetime", "write 5s to 15m"}},
 		"profile":             {func(c *config.Config) { c.CRMCOM.Profile = "jwt" }, []string{"--crmcom-profile", "write v19"}},
 		"long access tokens":  {func(c *config.Config) { c.Access.Lifetime = 2 * time.Hour }, []string{"--access-token-lifetime", "1h"}},
+		"long signing keys":   {func(c *config.Config) { c.SigningKeys.Lifetime = 10000 * time.Hour }, []string{"--signing-key-lifetime", "8760h"}},
+		"short signing keys":  {func(c *config.Config) { c.SigningKeys.Lifetime = time.Minute }, []string{"--signing-key-lifetime", "1h"}},
 		"short access tokens": {func(c *config.Config) { c.Access.Lifetime = time.Second }, []string{"--access-token-lifetime", "1m"}},
 		"sign-in with a path": {func(c *config.Config) { c.Gateway.SignInOrigins = []string{"https://a.test/x"} }, []string{"--gateway-sign-in-origins", "https://"}},
 		"sign-in by a script": {func(c *config.Config) { c.Gateway.SignInOrigins = []string{"javascript://a.test"} }, []string{"--gateway-sign-in-origins", "https://"}},

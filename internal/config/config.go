@@ -35,6 +35,7 @@ type Config struct {
 	ActivePlatform ActivePlatform `embed:"" prefix:"activeplatform-" group:"ActivePlatform dialect"`
 	CRMCOM         CRMCOM         `embed:"" prefix:"crmcom-" group:"CRM.COM dialect"`
 	Access         AccessTokens   `embed:"" prefix:"access-token-" group:"Access tokens"`
+	SigningKeys    SigningKeys    `embed:"" prefix:"signing-key-" group:"Access tokens"`
 	Gateway        Gateway        `embed:"" prefix:"gateway-" group:"Gateways"`
 	Hashing        Hashing        `embed:"" prefix:"hash-" group:"Password hashing"`
 	Guesses        Guesses        `embed:"" prefix:"guess-" group:"Failed log-ins"`
@@ -92,6 +93,11 @@ type AccessTokens struct {
 	Format    string        `enum:"jwt,opaque" default:"jwt" help:"How they look: jwt, which anybody can check, or opaque."`
 	Algorithm string        `enum:"ES256,EdDSA,RS256" default:"ES256" help:"Signature of those that are signed: ${enum}."`
 	Lifetime  time.Duration `default:"15m" help:"How long they live, from 1m to 1h."`
+}
+
+// SigningKeys says how the keys that sign access tokens are kept.
+type SigningKeys struct {
+	Lifetime time.Duration `default:"720h" help:"How long a key signs before the next one takes its place, from 1h to 8760h."`
 }
 
 // Gateway holds what an operator may vary for gateways that ask before they let a request through.

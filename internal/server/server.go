@@ -51,6 +51,7 @@ func NewAuthority(opened Opened, c config.Config) *authority.Authority {
 			Access: authority.AccessTokens{
 				Format: authority.AccessFormat(c.Access.Format), Algorithm: secret.Algorithm(c.Access.Algorithm), Lifetime: c.Access.Lifetime,
 			},
+			SigningKeyLifetime: c.SigningKeys.Lifetime,
 		})
 }
 
