@@ -35,6 +35,7 @@ type commands struct {
 	Session    sessionCommand    `cmd:"" help:"List and end sessions."`
 	Person     personCommand     `cmd:"" help:"Look at a person or service, suspend and resume it."`
 	Tenant     tenantCommand     `cmd:"" help:"Look at a tenant, suspend and resume all below it."`
+	SigningKey signingKeyCommand `cmd:"" help:"List, rotate and kill the keys that sign access tokens."`
 	Audit      auditCommand      `cmd:"" help:"Read what was written down."`
 	Backup     backupCommand     `cmd:"" help:"Write everything the store holds to a file, beside a running server."`
 	Restore    restoreCommand    `cmd:"" help:"Fill an empty store with a backup."`

@@ -74,9 +74,9 @@ func (c *restoreCommand) report(r restored) error {
 	fmt.Printf("restored in %.1f s the backup made at %s by Doorward %s on %s, schema version %d\n", r.Seconds, at, r.Program, r.Engine, r.Schema)
 	fmt.Println("login tokens: none of those in the backup can be redeemed; hand-overs under way start again")
 	if r.SessionsKept {
-		fmt.Println("sessions: kept; those closed since the backup was made are open again")
+		fmt.Println("sessions: kept; those closed since the backup was made are open again, and signing keys killed since sign again")
 	} else {
-		fmt.Printf("sessions: %d ended; everybody signs in again\n", r.SessionsEnded)
+		fmt.Printf("sessions: %d ended; everybody signs in again, and new signing keys are made at the start\n", r.SessionsEnded)
 	}
 	fmt.Printf("since %s: credentials revoked and people, accounts and units suspended are back; what was added or changed\n", at)
 	fmt.Println("is missing, events of the audit log too. Apply the directory again and repeat the revocations before you serve.")

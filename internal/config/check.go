@@ -53,7 +53,7 @@ func (c *Config) Check() error {
 		c.ActivePlatform.check(),
 		c.CRMCOM.check(),
 		c.Access.check(),
-		within("--signing-key-lifetime", c.SigningKeys.Lifetime, shortestSigningKey, longestSigningKey),
+		within("signing-key-lifetime", c.SigningKeys.Lifetime, shortestSigningKey, longestSigningKey),
 		c.Gateway.check(),
 		c.Hashing.check(),
 		c.Guesses.check(),

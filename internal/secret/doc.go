@@ -24,10 +24,21 @@
 // bytes), 32 upper-case hex (16 random bytes) and 22 of [A-Za-z0-9]. Parsing
 // is exact: one secret has one spelling, and nothing is trimmed, folded or padded.
 //
+// # Signed texts
+//
+// What others check by themselves is a JWS in compact serialisation (RFC 7515
+// §7.1): ES256, EdDSA or RS256, at most 16 KiB. [SigningKey.Sign] makes access
+// tokens (typ at+jwt) and identities (identity+jwt); each kind has one verifier,
+// [VerifyAccess] and [VerifyIdentity], and so have the two kinds that others sign:
+// proofs (dpop+jwt, [VerifyDPoP]) and client assertions ([VerifyAssertion]). A
+// verifier takes the header members alg, kid and typ, in a proof jwk too, and no
+// others; the key, not the header, says which algorithm it is for.
+//
 // # At rest
 //
 // A store keeps fingerprints, which are HMAC-SHA-256 under a pepper that lives
-// outside of it, and password hashes. [OpenKeys] reads the pepper and the sealing
+// outside of it, password hashes, and signing keys sealed with AES-256-GCM, bound
+// to their kid and algorithm. [OpenKeys] reads the pepper and the sealing
 // key from their directory; [Keys.Check] lets a store notice the wrong ones at boot.
 //
 // This package never stores, logs or sends anything, and never decides who may do what.

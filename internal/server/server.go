@@ -3,10 +3,12 @@ package server
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/doorward/doorward/internal/authority"
@@ -89,17 +91,18 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener, certificate *
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
+	if err := s.authority.RefreshSigningKeys(ctx); err != nil {
+		return errors.Join(fmt.Errorf("the signing keys: %w", err), listener.Close())
+	}
 	s.log.Info("serving", "address", listener.Addr().String(), "public_url", s.config.PublicURL, "tls", certificate != nil)
 	s.warn(ctx, certificate)
 	h := newHTTPServer(s.Handler(), s.log, certificate)
 	watched := certificate.watchUntil(ctx)
 	stopBeside := s.startBeside(ctx, operator)
-	flushing, stopFlushing := context.WithCancel(context.WithoutCancel(ctx))
-	flushed := make(chan struct{})
-	go func() {
-		defer close(flushed)
-		s.flushUntil(flushing)
-	}()
+	working, stopWorking := context.WithCancel(context.WithoutCancel(ctx))
+	var work sync.WaitGroup
+	work.Go(func() { s.flushUntil(working) })
+	work.Go(func() { s.refreshUntil(working) })
 	served := make(chan error, 1)
 	go func() { served <- serveOn(h, listener) }()
 	select {
@@ -111,8 +114,8 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener, certificate *
 		err = h.Shutdown(drain)
 	}
 	stopBeside()
-	stopFlushing()
-	<-flushed
+	stopWorking()
+	work.Wait()
 	<-watched
 	s.log.Info("stopped")
 	if errors.Is(err, http.ErrServerClosed) {
