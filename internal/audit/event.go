@@ -26,6 +26,7 @@ const (
 	Authenticate     Act = "credential.authenticate" // recorded when refused only
 	MintLoginToken   Act = "login-token.mint"
 	RedeemLoginToken Act = "login-token.redeem"
+	CancelLoginToken Act = "login-token.cancel"
 	CheckLoginToken  Act = "login-token.check" // recorded when refused only
 	PutTenant        Act = "tenant.put"
 	PutPrincipal     Act = "principal.put"

@@ -109,6 +109,11 @@ func (change CredentialChange) check(now time.Time) error {
 	if s := change.Status; s != nil && *s != Active && *s != Disabled {
 		return fault.BadParameter("status", "A credential is active or disabled.")
 	}
+	if change.Permissions != nil {
+		if err := checkKeyPermissions(*change.Permissions); err != nil {
+			return err
+		}
+	}
 	if change.ExpiresAt != nil {
 		return checkExpiry(*change.ExpiresAt, now)
 	}

@@ -51,7 +51,7 @@ func (a *Authority) IssueCredential(ctx context.Context, by Actor, r IssueReques
 	if err := r.check(now); err != nil {
 		return IssuedCredential{}, err
 	}
-	if err := a.checkTenants(ctx, r.Tenants); err != nil {
+	if err := a.checkTenants(ctx, by, r.Tenants); err != nil {
 		return IssuedCredential{}, err
 	}
 	made, err := a.makeSecret(ctx, by, r.Kind, r.Import, now)
@@ -79,6 +79,9 @@ func (r IssueRequest) check(now time.Time) error {
 	}
 	if r.Principal == "" {
 		return fault.BadParameter("principal", "A credential is somebody's: a person or a service.")
+	}
+	if err := r.checkRestriction(); err != nil {
+		return err
 	}
 	return checkExpiry(r.ExpiresAt, now)
 }

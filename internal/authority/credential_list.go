@@ -15,9 +15,9 @@ type ListedCredential struct {
 }
 
 // ListCredentials returns up to limit credentials after one, in the order they were made. It needs grant.ReadDirectory
-// at the installation.
+// at the filter's Within, the installation when it has none.
 func (a *Authority) ListCredentials(ctx context.Context, by Actor, f CredentialFilter, after CredentialID, limit int) ([]ListedCredential, error) {
-	if err := a.require(ctx, by, grant.ReadDirectory, ""); err != nil {
+	if err := a.require(ctx, by, grant.ReadDirectory, f.Within); err != nil {
 		return nil, err
 	}
 	var listed []ListedCredential

@@ -37,10 +37,12 @@ func (a *Authority) RotateCredential(ctx context.Context, by Actor, id Credentia
 	if (old.Kind == PassCode || old.Kind == PublicKey) && r.Import.Key.IsZero() {
 		r.Import.Key = secret.Of(old.PublicID)
 	}
-	made, err := a.makeSecret(ctx, by, old.Kind, r.Import, a.store.Now())
+	now := a.store.Now()
+	made, err := a.makeSecret(ctx, by, old.Kind, r.Import, now)
 	if err != nil {
 		return IssuedCredential{}, err
 	}
+	made.Credential.SecretAt = now
 	err = a.amend(ctx, by, audit.IssueCredential, id, judge, func(tx Tx, record func(audit.Event), c Credential) error {
 		if reason := c.unrotatable(a.store.Now()); reason != "" {
 			return hasEnded(reason)
@@ -103,7 +105,7 @@ func (c Credential) nextSecretAt(now time.Time) time.Time {
 func (a *Authority) succeed(tx Tx, record func(audit.Event), by Actor, old, made Credential, overlap time.Duration) Credential {
 	now := a.store.Now()
 	next := old
-	next.ID, next.SecretAt, next.CreatedAt, next.UpdatedAt = CredentialID(secret.NewID(now)), now, now, now
+	next.ID, next.SecretAt, next.CreatedAt, next.UpdatedAt = CredentialID(secret.NewID(now)), made.SecretAt, now, now
 	next.PublicID, next.Lookup, next.Verifier = made.PublicID, made.Lookup, made.Verifier
 	if !old.ownMade() { // what somebody made for themselves stays outside of every directory
 		next.CreatedBy = by.Principal().ID

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -12,6 +13,15 @@ import (
 	"github.com/doorward/doorward/internal/grant"
 	"github.com/doorward/doorward/internal/tenant"
 )
+
+// Dialects are the names of the protocols that a credential can be restricted to.
+var Dialects = []string{"alephee", "pulse", "activeplatform", "crmcom", "oauth", "gateway", "native"}
+
+// LimitedRoutes are the names of what a credential can have a limit of its own on.
+var LimitedRoutes = []string{"logintoken", "accounts", "users", "v1", "v1-verify"}
+
+// maxLimit bounds a credential's own limit, in requests a minute.
+const maxLimit = 999_999
 
 // refusedManage returns why an actor may not issue or end the credentials of a principal, or nil. Whoever manages
 // somebody's credentials could act as that principal, so it must have no less than the principal wherever that is
@@ -54,6 +64,31 @@ func checkName(name string) error {
 	return nil
 }
 
+// checkRestriction refuses names that nothing has: the credential would work nowhere, or without the limit.
+func (r IssueRequest) checkRestriction() error {
+	for _, name := range r.Dialects {
+		if !slices.Contains(Dialects, name) {
+			return fault.BadParameter("dialects", "A dialect is one of "+strings.Join(Dialects, ", ")+".")
+		}
+	}
+	for name, perMinute := range r.Limits {
+		if !slices.Contains(LimitedRoutes, name) || perMinute < 1 || perMinute > maxLimit {
+			return fault.BadParameter("limits", "A limit is from 1 to 999999 requests a minute on one of "+strings.Join(LimitedRoutes, ", ")+".")
+		}
+	}
+	return checkKeyPermissions(r.Permissions)
+}
+
+// checkKeyPermissions refuses what is no name of a permission.
+func checkKeyPermissions(permissions []grant.Permission) error {
+	for _, p := range permissions {
+		if checkName(string(p)) != nil || strings.ContainsRune(string(p), ' ') {
+			return fault.BadParameter("permissions", "A permission is a name of 1 to 254 bytes without spaces.")
+		}
+	}
+	return nil
+}
+
 // checkExpiry refuses an end that is no future time of this century.
 func checkExpiry(at, now time.Time) error {
 	if !at.IsZero() && (!at.After(now) || at.Year() > 9999) {
@@ -62,18 +97,19 @@ func checkExpiry(at, now time.Time) error {
 	return nil
 }
 
-// checkTenants refuses a restriction to a tenant that does not exist: the credential would work nowhere.
-func (a *Authority) checkTenants(ctx context.Context, ids []tenant.ID) error {
-	return a.store.View(ctx, func(ctx context.Context, v View) error {
-		rows, err := v.Tenants(ctx, ids)
-		known := keyed(rows, tenantID)
-		for _, id := range ids {
-			if _, ok := known[id]; !ok && err == nil {
-				err = fault.New(fault.NotFound, ReasonUnknown, "There is no tenant "+strconv.Quote(string(id))+".")
-			}
+// checkTenants refuses a restriction to a tenant that does not exist or is out of the actor's reach: the credential
+// would work nowhere, and nobody learns what there is elsewhere (promise G8).
+func (a *Authority) checkTenants(ctx context.Context, by Actor, ids []tenant.ID) error {
+	for _, id := range ids {
+		path, err := a.path(ctx, id)
+		if err != nil {
+			return err
 		}
-		return err
-	})
+		if !by.may(grant.ManageCredential, path) {
+			return fault.New(fault.NotFound, ReasonUnknown, "There is no tenant "+strconv.Quote(string(id))+".")
+		}
+	}
+	return nil
 }
 
 // hasEnded is the refusal of a change to a credential that is over.

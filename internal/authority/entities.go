@@ -74,6 +74,9 @@ const (
 	PublicKey          CredentialKind = "public-key" // of a client that proves itself by signing (RFC 7523)
 )
 
+// CredentialKinds are all of them.
+var CredentialKinds = []CredentialKind{APIKey, KeyPair, ManagerKey, Password, PassCode, AuthenticationCode, PublicKey}
+
 // Credential is a long-lived means to prove a principal. It holds fingerprints and hashes, never a secret.
 type Credential struct {
 	ID        CredentialID

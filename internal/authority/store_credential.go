@@ -32,6 +32,7 @@ type CredentialFilter struct {
 	Kind      CredentialKind
 	Name      string
 	LiveAt    time.Time // neither revoked nor expired then
+	Within    tenant.ID // all that its holder is granted is at or below it; its organisation, for a holder without grants
 }
 
 // CredentialListView reads what an operator asks about credentials.

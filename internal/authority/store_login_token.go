@@ -72,6 +72,9 @@ type LoginTokenTx interface {
 	// epoch, for that audience and of that subject: one conditional statement. ok is false when it did not.
 	// The facts are read after the spending, in the same transaction and round trip.
 	RedeemLoginToken(ctx context.Context, r Redemption) (facts LoginTokenFacts, ok bool, err error)
+	// CancelLoginToken ends the lifetime of a token now, by the store's own clock; ok is false when it was spent or had
+	// ended before.
+	CancelLoginToken(ctx context.Context, id LoginTokenID) (ok bool, err error)
 	// CountLoginTokenShown adds to the counts of a token that was shown, not spent.
 	CountLoginTokenShown(id LoginTokenID, shown, absorbed int64)
 }

@@ -21,6 +21,7 @@ type RecordView interface {
 // EventFilter selects events; the zero value of a field does not narrow, but for Limit.
 type EventFilter struct {
 	After  secret.ID // only IDs over this one
+	Before secret.ID // only IDs below this one
 	Limit  int       // at most this many
 	Newest bool      // those with the highest IDs instead of the lowest
 

@@ -13,10 +13,10 @@ import (
 )
 
 // Dialects are the names of the protocols that a key can be restricted to, built yet or not.
-var Dialects = []string{"alephee", "pulse", "activeplatform", "crmcom", "oauth", "gateway", "native"}
+var Dialects = authority.Dialects
 
 // LimitedRoutes are the routes that a key can have a limit of its own on.
-var LimitedRoutes = []string{"logintoken", "accounts", "users", "v1", "v1-verify"}
+var LimitedRoutes = authority.LimitedRoutes
 
 func (o *organisation) apiKey(from item) {
 	m, ok := o.mapping(from, "an API key", "name", "key", "secret", "jwks", "accounts", "account", "person", "permissions",

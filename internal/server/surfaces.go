@@ -28,7 +28,7 @@ func dialects(a *authority.Authority, c config.Config) []dialect.Dialect {
 			SessionLifetime: c.Sessions.CRMCOMLifetime, KeySessionLifetime: c.Sessions.CRMCOMKey,
 			ErrorStatuses: c.CRMCOM.ErrorStatuses, Profile: crmcom.Profile(c.CRMCOM.Profile),
 		}),
-		native.New(a, native.Options{}),
+		native.New(a, native.Options{Guesses: guessLimits(c.Guesses).Rules()}),
 		gateway.New(a, gateway.Options{PublicURL: c.PublicURL, SignIn: c.Gateway.SignInOrigins}),
 	}
 }

@@ -35,5 +35,9 @@ func (v view) CredentialPage(ctx context.Context, f authority.CredentialFilter, 
 	narrow(f.Kind != "", `c.kind = ?`, string(f.Kind))
 	narrow(f.Name != "", `c.name = ?`, f.Name)
 	narrow(!f.LiveAt.IsZero(), `c.revoked_at IS NULL AND (c.expires_at IS NULL OR c.expires_at > ?)`, micros(f.LiveAt))
+	within := string(f.Within)
+	narrow(within != "", `NOT EXISTS (SELECT 1 FROM grants g WHERE g.principal_id = c.principal_id AND g.tenant_id NOT IN `+subtree+`)`, within)
+	narrow(within != "", `(EXISTS (SELECT 1 FROM grants g WHERE g.principal_id = c.principal_id)
+		OR c.principal_id IN (SELECT p.id FROM principals p WHERE p.organisation_id IN `+subtree+`))`, within)
 	return v.credentials(ctx, strings.Join(conditions, ` AND `)+` ORDER BY c.id LIMIT ?`, append(args, limit))
 }

@@ -12,6 +12,7 @@ func eventConditions(f authority.EventFilter) *conditions {
 	who := string(f.Principal)
 	c := (&conditions{}).
 		when(!f.After.IsZero(), `id > ?`, f.After[:]).
+		when(!f.Before.IsZero(), `id < ?`, f.Before[:]).
 		when(f.Outcome != "", `outcome = ?`, string(f.Outcome)).
 		when(f.Reason != "", `reason = ?`, f.Reason).
 		when(f.Principal != "", `(actor_id = ? OR acting_for_id = ? OR subject_id = ?)`, who, who, who).

@@ -128,6 +128,17 @@ func (t *tx) RedeemLoginToken(ctx context.Context, r authority.Redemption) (auth
 	return f.facts(), spent, nil
 }
 
+// CancelLoginToken ends the lifetime of a token; its slot, if it has one, is taken by the next token all the same.
+func (t *tx) CancelLoginToken(ctx context.Context, id authority.LoginTokenID) (ok bool, err error) {
+	err = t.run(ctx, ask(`UPDATE login_tokens SET expires_at = {now} WHERE id = ? AND redeemed_at IS NULL AND expires_at > {now} RETURNING 1`,
+		[]any{t.now, id[:], t.now}, func(scan func(...any) error) error {
+			var one int64
+			ok = true
+			return scan(&one)
+		}))
+	return ok, err
+}
+
 // CountLoginTokenShown adds to the counts of a token that was shown and not spent.
 func (t *tx) CountLoginTokenShown(id authority.LoginTokenID, shown, absorbed int64) {
 	t.queue(`UPDATE login_tokens SET shown = shown + ?, absorbed = absorbed + ? WHERE id = ? AND redeemed_at IS NULL`,

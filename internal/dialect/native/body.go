@@ -35,6 +35,22 @@ func (n *nullable[T]) UnmarshalJSON(text []byte) error {
 	return json.Unmarshal(text, &n.value, json.RejectUnknownMembers(true))
 }
 
+// names are a list that is null where there is no restriction.
+type names []string
+
+// MarshalJSON writes null for none.
+func (n names) MarshalJSON() ([]byte, error) {
+	return json.Marshal([]string(n), json.FormatNilSliceAsNull(true))
+}
+
+// perMinutes are limits by name, null where there are none.
+type perMinutes map[string]int
+
+// MarshalJSON writes null for none.
+func (p perMinutes) MarshalJSON() ([]byte, error) {
+	return json.Marshal(map[string]int(p), json.FormatNilMapAsNull(true), json.Deterministic(true))
+}
+
 // parseTime reads an instant as RFC 3339 writes it, and nothing that no calendar has.
 func parseTime(parameter, text string) (time.Time, error) {
 	at, err := time.Parse(time.RFC3339Nano, text)

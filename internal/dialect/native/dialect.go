@@ -2,6 +2,7 @@ package native
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/doorward/doorward/internal/authority"
 	"github.com/doorward/doorward/internal/dialect"
@@ -13,16 +14,20 @@ const Name = "native"
 
 // Options are an operator's choices; the zero value is the default of each.
 type Options struct {
-	PerMinute int // requests a minute for each credential; 600
+	PerMinute int                            // requests a minute for each credential; 600
+	Guesses   map[string]authority.GuessRule // the budgets of failed tries, to be told; those that are built in
 }
 
 // New returns the dialect over an authority.
 func New(a *authority.Authority, o Options) dialect.Dialect {
-	n := native{authority: a, limits: newLimits(a, o.PerMinute)}
+	if o.Guesses == nil {
+		o.Guesses = authority.GuessRules
+	}
+	n := native{authority: a, guesses: o.Guesses, limits: newLimits(a, o.PerMinute)}
 	return dialect.Dialect{
 		Name:   Name,
 		Spaces: []string{"/v1", problemSpace},
-		Routes: []dialect.Route{
+		Routes: append(n.routes(), []dialect.Route{
 			{
 				Method: http.MethodPost, Path: "/v1/login-tokens/redeem",
 				Access: dialect.ByCredential("Authorization: Bearer", grant.RedeemLoginToken, audienceKey),
@@ -36,12 +41,17 @@ func New(a *authority.Authority, o Options) dialect.Dialect {
 			n.route(http.MethodGet, "/v1/revocations", grant.ReadFeed, n.followRevocations),
 			{Method: http.MethodGet, Path: problemSpace, Access: dialect.Open("lists every problem code"), Handle: listProblems},
 			{Method: http.MethodGet, Path: problemSpace + "/{code}", Access: dialect.Open("says what a problem code means"), Handle: showProblem},
-		},
+		}...),
 		Fail: fail,
 	}
+}
+
+func (n native) routes() []dialect.Route {
+	return slices.Concat(n.credentialRoutes(), n.sessionRoutes(), n.loginTokenRoutes(), n.eventRoutes(), n.limitRoutes())
 }
 
 type native struct {
 	authority *authority.Authority
 	limits    limits
+	guesses   map[string]authority.GuessRule
 }

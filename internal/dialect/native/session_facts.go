@@ -14,9 +14,7 @@ func factsOf(f authority.SessionFacts) sessionFacts {
 		Subject:   subjectOf(f.Subject.Principal),
 		Account:   accountOf(f),
 		Actor:     actorOf(f.Actor.Principal),
-	}
-	if id := int64(f.Session.Audience); id != 0 {
-		facts.Audience = &id
+		Audience:  audienceOf(f.Session.Audience),
 	}
 	return facts
 }
