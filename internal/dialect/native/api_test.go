@@ -163,3 +163,5 @@ func (a api) session(t *testing.T, email, password string) string {
 func basic(user, password string) string {
 	return "Basic " + base64.StdEncoding.EncodeToString([]byte(user+":"+password))
 }
+
+func unmarshal(text string, v any) error { return json.Unmarshal([]byte(text), v) }

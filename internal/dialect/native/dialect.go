@@ -47,7 +47,7 @@ func New(a *authority.Authority, o Options) dialect.Dialect {
 }
 
 func (n native) routes() []dialect.Route {
-	return slices.Concat(n.credentialRoutes(), n.sessionRoutes(), n.loginTokenRoutes(), n.eventRoutes(), n.limitRoutes())
+	return slices.Concat(n.credentialRoutes(), n.sessionRoutes(), n.loginTokenRoutes(), n.eventRoutes(), n.limitRoutes(), n.signingKeyRoutes())
 }
 
 type native struct {

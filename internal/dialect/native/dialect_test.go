@@ -23,7 +23,7 @@ func TestTranscripts(t *testing.T) {
 
 func TestAPathHasOneSpelling(t *testing.T) {
 	w := serve(t, testenv.New(t, "sqlite").Demo(t))
-	for _, path := range []string{"/v1/session/", "/v1//session", "/v1/./session", "/v1/Session", "/v1/login-tokens"} {
+	for _, path := range []string{"/v1/session/", "/v1//session", "/v1/./session", "/v1/Session", "/v1/login-token"} {
 		if got := w.send(t, http.MethodGet, path, "", nil); got.problem(t).Code != "not-found" || got.StatusCode != http.StatusNotFound {
 			t.Errorf("%s: %d %s", path, got.StatusCode, got.text)
 		}
