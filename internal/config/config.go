@@ -34,6 +34,7 @@ type Config struct {
 	Alephee        Alephee        `embed:"" prefix:"alephee-" group:"Alephee dialect"`
 	ActivePlatform ActivePlatform `embed:"" prefix:"activeplatform-" group:"ActivePlatform dialect"`
 	CRMCOM         CRMCOM         `embed:"" prefix:"crmcom-" group:"CRM.COM dialect"`
+	Native         Native         `embed:"" prefix:"v1-" group:"Doorward's own API"`
 	Access         AccessTokens   `embed:"" prefix:"access-token-" group:"Access tokens"`
 	SigningKeys    SigningKeys    `embed:"" prefix:"signing-key-" group:"Access tokens"`
 	Gateway        Gateway        `embed:"" prefix:"gateway-" group:"Gateways"`
@@ -73,6 +74,11 @@ type Alephee struct {
 	Rate              string   `default:"30/min" help:"Requests allowed per key and endpoint, as N/min."`
 	RouteRates        []string `placeholder:"ROUTE=N/min" help:"The same for single endpoints, out of logintoken, accounts and users, separated by commas."`
 	DeprecateQueryKey bool     `help:"Answer an API key in the query with Deprecation and Link headers."`
+}
+
+// Native holds what an operator may vary in Doorward's own API.
+type Native struct {
+	Rate string `default:"600/min" help:"Requests allowed per credential, as N/min; a credential's own limits v1 and v1-verify go over it."`
 }
 
 // ActivePlatform holds what an operator may vary in the ActivePlatform dialect.

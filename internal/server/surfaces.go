@@ -28,9 +28,17 @@ func dialects(a *authority.Authority, c config.Config) []dialect.Dialect {
 			SessionLifetime: c.Sessions.CRMCOMLifetime, KeySessionLifetime: c.Sessions.CRMCOMKey,
 			ErrorStatuses: c.CRMCOM.ErrorStatuses, Profile: crmcom.Profile(c.CRMCOM.Profile),
 		}),
-		native.New(a, native.Options{Guesses: guessLimits(c.Guesses).Rules()}),
+		native.New(a, nativeOptions(c)),
 		gateway.New(a, gateway.Options{PublicURL: c.PublicURL, SignIn: c.Gateway.SignInOrigins}),
 	}
+}
+
+func nativeOptions(c config.Config) native.Options {
+	perMinute, err := limit.ParseRate(c.Native.Rate)
+	if err != nil {
+		perMinute = 0 // the dialect's own default
+	}
+	return native.Options{PerMinute: perMinute, Guesses: guessLimits(c.Guesses).Rules()}
 }
 
 // alepheeOptions turns the configured rates, which the configuration has checked, into numbers.

@@ -115,7 +115,7 @@ func parseRotate(c *dialect.Call) (r authority.RotateRequest, err error) {
 
 // parse reads what is brought along. Empty is a mistake of the program that sends it, never "make one".
 func (b importedSecret) parse() (from authority.Import, err error) {
-	for name, member := range map[string]*string{"key": b.Key, "secret": b.Secret, "password_hash": b.PasswordHash} {
+	for name, member := range map[string]*string{"key": b.Key, "secret": b.Secret} {
 		if member != nil && *member == "" {
 			return from, fault.BadParameter(name, "The member must not be empty.")
 		}
@@ -125,11 +125,6 @@ func (b importedSecret) parse() (from authority.Import, err error) {
 	}
 	if b.Secret != nil {
 		from.Secret = secret.Of(*b.Secret)
-	}
-	if b.PasswordHash != nil {
-		if from.PasswordHash, err = secret.ParsePasswordHash(*b.PasswordHash); err != nil {
-			return from, fault.BadParameter("password_hash", "It is no password hash that can be taken over: argon2, bcrypt, pbkdf2 or scrypt, at an affordable cost.")
-		}
 	}
 	return from, nil
 }

@@ -18,9 +18,8 @@ type credentialRequest struct {
 
 // importedSecret is a secret that a customer brings along, in place of one made here.
 type importedSecret struct {
-	Key          *string `json:"key"`
-	Secret       *string `json:"secret"`
-	PasswordHash *string `json:"password_hash"`
+	Key    *string `json:"key"`
+	Secret *string `json:"secret"`
 }
 
 // rotateRequest is the body of POST /v1/credentials/{id}/rotate.
