@@ -52,7 +52,7 @@ func (by Actor) roleEvent(act audit.Act, r grant.Role, change string) audit.Even
 		permissions[i] = string(permission)
 	}
 	e := by.event(act)
-	e.Tenant = organisationOf(r.ID)
+	e.Tenant = OrganisationOf(r.ID)
 	e.Detail = detail(nil, "change", change, "role", string(r.ID), "permissions", strings.Join(permissions, " "))
 	return e
 }

@@ -99,7 +99,7 @@ func (a *Authority) ListRoles(ctx context.Context, by Actor, organisation tenant
 			ids = append(ids, id)
 		}
 		ids = slices.DeleteFunc(ids, func(id grant.RoleID) bool {
-			return id <= after || !id.BuiltIn() && organisation != "" && organisationOf(id) != organisation
+			return id <= after || !id.BuiltIn() && organisation != "" && OrganisationOf(id) != organisation
 		})
 		slices.Sort(ids)
 		page, err = a.rolesOf(ctx, v, ids[:min(limit, len(ids))])

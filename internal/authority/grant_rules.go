@@ -60,7 +60,7 @@ func (a *Authority) checkGrant(ctx context.Context, v View, g grant.Grant, holde
 	if g.Role.BuiltIn() {
 		return checkFlags(g)
 	}
-	if organisationOf(g.Role) != organisation {
+	if OrganisationOf(g.Role) != organisation {
 		return wrongGrant("The role is of another organisation.")
 	}
 	rows, err := v.Roles(ctx, []grant.RoleID{g.Role})

@@ -105,7 +105,7 @@ func (a *Authority) amendRole(ctx context.Context, by Actor, act audit.Act, id g
 			if id.BuiltIn() {
 				return fault.New(fault.Denied, ReasonNoPermission, "A built-in role stays as it is.")
 			}
-			_, err = by.managed(ctx, v, organisationOf(id))
+			_, err = by.managed(ctx, v, OrganisationOf(id))
 			return err
 		},
 		write: func(ctx context.Context, tx Tx, record func(audit.Event)) error {
@@ -133,7 +133,7 @@ func (a *Authority) knownRole(ctx context.Context, by Actor, v View, id grant.Ro
 	if id.BuiltIn() {
 		return grant.Role{}, none
 	}
-	lineage, err := v.Lineage(ctx, organisationOf(id))
+	lineage, err := v.Lineage(ctx, OrganisationOf(id))
 	if err != nil && fault.KindOf(err) != fault.NotFound {
 		return grant.Role{}, err
 	}
@@ -150,8 +150,8 @@ func (a *Authority) knownRole(ctx context.Context, by Actor, v View, id grant.Ro
 	return rows[0], nil
 }
 
-// organisationOf returns the organisation that a role is of.
-func organisationOf(id grant.RoleID) tenant.ID {
+// OrganisationOf returns the organisation that a role is of.
+func OrganisationOf(id grant.RoleID) tenant.ID {
 	name, _, _ := strings.Cut(string(id), "/")
 	return tenant.Organisation(name)
 }

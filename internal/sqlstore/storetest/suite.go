@@ -31,7 +31,7 @@ func Cases() []Case {
 	var all []Case
 	for _, cases := range [][]Case{
 		changeCases, redeemCases, slotCases, sessionCases, credentialCases, directoryCases, memberCases, listingCases, recordCases, feedCases, contentsCases,
-		sessionListCases, eventListCases, overviewCases, signingKeyCases,
+		sessionListCases, eventListCases, overviewCases, directoryListCases, signingKeyCases,
 	} {
 		all = append(all, cases...)
 	}

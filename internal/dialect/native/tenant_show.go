@@ -1,0 +1,65 @@
+package native
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/doorward/doorward/internal/authority"
+	"github.com/doorward/doorward/internal/dialect"
+	"github.com/doorward/doorward/internal/tenant"
+)
+
+func showOneTenant(t authority.Tenant) tenantAnswer {
+	a := tenantAnswer{
+		ID: string(t.ID), Kind: string(t.ID.Kind()), Parent: optional(t.Parent), Name: t.Name, Status: string(t.Status),
+		SuspendedAt: formatTime(t.HeldAt), Portal: optional(t.Portal), CreatedAt: formatTime(t.CreatedAt), UpdatedAt: formatTime(t.UpdatedAt),
+	}
+	if t.ID.Kind() == tenant.KindAccount {
+		a.Profile = showProfile(t.Profile)
+	}
+	return a
+}
+
+func showProfile(p authority.Profile) *profileOnTheWay {
+	shown := &profileOnTheWay{
+		BusinessName: optional(p.BusinessName), DocType: optional(p.DocType), DocNumber: optional(p.DocNumber), OwnCode: optional(p.OwnCode),
+		PickupCode: optional(p.PickupCode), Repcode: optional(p.Repcode), Whitelabel: p.Whitelabel,
+	}
+	if p.ServicePhone != "" || p.ServiceEmail != "" {
+		shown.CustomerService = &serviceContact{Phone: optional(p.ServicePhone), Email: optional(p.ServiceEmail)}
+	}
+	return shown
+}
+
+// profile returns what was sent; what is left out or null is not known.
+func (p *profileOnTheWay) profile() authority.Profile {
+	if p == nil {
+		return authority.Profile{}
+	}
+	f := authority.Profile{
+		BusinessName: value(p.BusinessName), DocType: value(p.DocType), DocNumber: value(p.DocNumber), OwnCode: value(p.OwnCode),
+		PickupCode: value(p.PickupCode), Repcode: value(p.Repcode), Whitelabel: p.Whitelabel,
+	}
+	if p.CustomerService != nil {
+		f.ServicePhone, f.ServiceEmail = value(p.CustomerService.Phone), value(p.CustomerService.Email)
+	}
+	return f
+}
+
+// holdTenant suspends or resumes a tenant by command, and answers what that stops or lets count again.
+func (n native) holdTenant(hold func(*authority.Authority, context.Context, authority.Actor, tenant.ID) (bool, authority.Ends, error)) func(*dialect.Call) error {
+	return func(c *dialect.Call) error {
+		if err := refuseInput(c); err != nil {
+			return err
+		}
+		changed, ends, err := hold(n.authority, c.Context(), c.By, tenant.ID(c.PathValue("tenant")))
+		return writeHeld(c, changed, ends, err)
+	}
+}
+
+func writeHeld(c *dialect.Call, changed bool, ends authority.Ends, err error) error {
+	if err != nil {
+		return err
+	}
+	return answer(c, http.StatusOK, heldAnswer{Changed: changed, Sessions: ends.Sessions, LoginTokens: ends.LoginTokens})
+}
