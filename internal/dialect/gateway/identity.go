@@ -45,7 +45,7 @@ func setIdentity(header http.Header, a authority.Admission) {
 		headerAudience:     audience,
 		headerPermissions:  strings.Join(permissions, " "),
 		headerSession:      a.Session.ID.String(),
-		headerIdentity:     "",
+		headerIdentity:     a.Identity.Reveal(),
 	} {
 		header.Set(name, value)
 	}

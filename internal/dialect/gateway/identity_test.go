@@ -2,12 +2,18 @@ package gateway_test
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
 
+	"github.com/go-jose/go-jose/v4"
+	"github.com/go-jose/go-jose/v4/jwt"
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/doorward/doorward/internal/authority"
+	"github.com/doorward/doorward/internal/secret"
 )
 
 // identity is every header of an identity.
@@ -21,14 +27,14 @@ func TestEveryHeaderOfAnIdentityIsInEveryAnswerThatLetsThrough(t *testing.T) {
 		options, token string
 		filled         string
 	}{
-		{"", w.mary(t), "Subject Email Name Organisation Unit Session"},
-		{",audience=1", w.member(t), "Subject Email Name Organisation Account Audience Permissions Session"},
-		{",audience=3", w.nora(t), "Subject Email Name Organisation Account Actor Audience Permissions Session"},
+		{"", w.mary(t), "Subject Email Name Organisation Unit Session Identity"},
+		{",audience=1", w.member(t), "Subject Email Name Organisation Account Audience Permissions Session Identity"},
+		{",audience=3", w.nora(t), "Subject Email Name Organisation Account Actor Audience Permissions Session Identity"},
 	} {
 		got := w.want(t, 200, http.MethodGet, verify+"from=request"+c.options, bearer(c.token))
 		for _, name := range identity {
 			values := got.Header.Values("X-Doorward-" + name)
-			if len(values) != 1 || (values[0] != "") != strings.Contains(" "+c.filled+" ", " "+name+" ") && name != "Identity" {
+			if len(values) != 1 || (values[0] != "") != strings.Contains(" "+c.filled+" ", " "+name+" ") {
 				t.Errorf("%s: %s is %q", c.options, name, values)
 			}
 		}
@@ -41,6 +47,71 @@ func TestEveryHeaderOfAnIdentityIsInEveryAnswerThatLetsThrough(t *testing.T) {
 			t.Errorf("%v", got.Header)
 		}
 	}
+}
+
+func TestTheSignedIdentitySaysWhatTheHeadersSay(t *testing.T) {
+	w := serve(t)
+	for _, c := range []struct {
+		audience string
+		token    string
+		account  string
+		want     secret.IdentityClaims
+	}{
+		{"1", w.member(t), "", secret.IdentityClaims{
+			Subject: "person:3", Audience: "http://doorward.test/audiences/1", Scope: "readApplications writeApplications readMerchants writeMerchants readApiKeys writeApiKeys",
+			Described: secret.Described{Account: "account:1200", Organisation: "organisation:CRMDEMO", Email: "owner@acme.test", Name: "Ada Acme"},
+		}},
+		{"3", w.nora(t), "", secret.IdentityClaims{
+			Subject: "person:3", Audience: "http://doorward.test/audiences/3", Scope: "readApplications writeApplications readMerchants writeMerchants readApiKeys writeApiKeys",
+			Actor:     &secret.Acting{Subject: "person:8", Email: "manager@north.test", Name: "Nora North"},
+			Described: secret.Described{Account: "account:1200", Organisation: "organisation:CRMDEMO", Email: "owner@acme.test", Name: "Ada Acme"},
+		}},
+		{"", w.ada(t), "6591739253089529", secret.IdentityClaims{
+			Subject: "person:3", Audience: "http://doorward.test", Scope: "readApplications writeApplications readMerchants writeMerchants readApiKeys writeApiKeys",
+			Described: secret.Described{Account: "account:6591739253089529", Organisation: "organisation:CRMDEMO", Email: "owner@acme.test", Name: "Ada Acme"},
+		}},
+	} {
+		options, header := "from=request", bearer(c.token)
+		if c.audience != "" {
+			options += ",audience=" + c.audience
+		}
+		if c.account != "" {
+			header.Set("X-Account-Id", c.account)
+		}
+		got := w.want(t, 200, http.MethodGet, verify+options, header)
+		claims := w.verified(t, got.Header.Get("X-Doorward-Identity"))
+		if claims.ExpiresAt-claims.IssuedAt != 60 || claims.SessionID != got.Header.Get("X-Doorward-Session") || claims.Issuer != "http://doorward.test" {
+			t.Errorf("%+v", claims)
+		}
+		claims.ID, claims.IssuedAt, claims.ExpiresAt, claims.SessionID, claims.Issuer = "", 0, 0, "", ""
+		if diff := cmp.Diff(c.want, claims); diff != "" {
+			t.Error(diff)
+		}
+	}
+}
+
+// verified holds a signed identity against the published keys, by a library that is not ours.
+func (w wire) verified(t *testing.T, text string) (claims secret.IdentityClaims) {
+	t.Helper()
+	set, _, err := w.env.Authority.JWKS(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var keys jose.JSONWebKeySet
+	if err := json.Unmarshal(set, &keys); err != nil {
+		t.Fatal(err)
+	}
+	signed, err := jwt.ParseSigned(text, []jose.SignatureAlgorithm{jose.ES256})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if typ := signed.Headers[0].ExtraHeaders["typ"]; typ != "identity+jwt" {
+		t.Errorf("its typ is %v", typ)
+	}
+	if err := signed.Claims(&keys, &claims); err != nil {
+		t.Fatal(err)
+	}
+	return claims
 }
 
 func TestAnythingThatIsRefusedCarriesNoIdentity(t *testing.T) {

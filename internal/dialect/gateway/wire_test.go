@@ -92,6 +92,19 @@ func (w wire) mary(t *testing.T) string {
 	return opened.Token.Reveal()
 }
 
+// ada is signed in by a password, for no audience and in no account.
+func (w wire) ada(t *testing.T) string {
+	t.Helper()
+	by := w.as(t, "pulse", authority.ByPassword("", "owner@acme.test", secret.Of("correct-horse-battery-staple")))
+	opened, err := w.env.Authority.OpenSession(t.Context(), by, authority.SessionRequest{
+		Shape: secret.ShapeHex64, Lifetime: authority.Lifetimes{Absolute: time.Hour},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return opened.Token.Reveal()
+}
+
 func (w wire) as(t *testing.T, dialect string, proof authority.Proof) authority.Actor {
 	t.Helper()
 	by, err := w.env.Authority.Authenticate(t.Context(), authority.Origin{Dialect: dialect}, proof)
