@@ -28,7 +28,7 @@ func (p parameter) fill(d *draft, value string) {
 	d.values[p.in+p.name] = value
 	switch p.in {
 	case "path":
-		d.wildcards[p.name] = escape(value)
+		d.wildcards[p.name] = escapeSegment(value)
 	case "query":
 		d.query = append(d.query, field{p.name, escape(value)})
 	case "header":

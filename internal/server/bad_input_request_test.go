@@ -99,6 +99,9 @@ func without(fields []field, name string) []field {
 // escape writes text for a query or a path: everything but letters and digits in percent escapes.
 func escape(text string) string { return strings.ReplaceAll(url.QueryEscape(text), "+", "%20") }
 
+// escapeSegment writes text for a path, where what stands between options is no part of their values (RFC 3986 §3.3).
+func escapeSegment(text string) string { return strings.ReplaceAll(escape(text), "%3D", "=") }
+
 // reply is an answer as it came.
 type reply struct {
 	status int

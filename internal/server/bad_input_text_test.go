@@ -169,7 +169,7 @@ func inPath(right string, p parameter, opaque bool) (found []mutation) {
 		if strings.Contains(s.text, "/") {
 			s.want = elsewhere
 		}
-		found = append(found, mutation{s.class, s.want, func(d *draft) { d.wildcards[p.name] = escape(s.text) }})
+		found = append(found, mutation{s.class, s.want, func(d *draft) { d.wildcards[p.name] = escapeSegment(s.text) }})
 	}
 	return found
 }
