@@ -2,6 +2,7 @@ package gateways_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"io"
 	"maps"
 	"net/http"
@@ -9,6 +10,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/go-jose/go-jose/v4/jwt"
 
 	"github.com/doorward/doorward/internal/authority"
 )
@@ -196,10 +200,47 @@ func (g gateway) passed(s sent, want map[string]string) string {
 			g.t.Errorf("%s is what the client wrote", name)
 		}
 	}
+	if _, said := want["Account"]; said {
+		g.verify(seen.header.Get("X-Doorward-Identity"), want)
+	}
 	if seen.header.Get("Authorization") != "" || seen.target != "/orders?status=open" {
 		g.t.Errorf("the application saw %s with %q", seen.target, seen.header.Get("Authorization"))
 	}
 	return "passes"
+}
+
+// verify holds the signed identity that the application saw against the published keys, as an application does.
+func (g gateway) verify(text string, want map[string]string) {
+	g.t.Helper()
+	signed, err := jwt.ParseSigned(text, []jose.SignatureAlgorithm{jose.ES256})
+	if err != nil {
+		g.t.Errorf("the identity: %v", err)
+		return
+	}
+	var claims struct {
+		jwt.Claims
+		Account string
+	}
+	if err := signed.Claims(g.published(), &claims); err != nil {
+		g.t.Errorf("the identity: %v", err)
+	}
+	expected := jwt.Expected{Issuer: "http://" + g.doorward, Subject: want["Subject"], AnyAudience: jwt.Audience{"http://" + g.doorward + "/audiences/1"}}
+	if err := claims.Validate(expected); err != nil || claims.Account != want["Account"] {
+		g.t.Errorf("the identity says %+v: %v", claims, err)
+	}
+}
+
+// published returns the keys that Doorward publishes.
+func (g gateway) published() (keys *jose.JSONWebKeySet) {
+	g.t.Helper()
+	set, _, err := g.other.JWKS(g.t.Context())
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	if err := json.Unmarshal(set, &keys); err != nil {
+		g.t.Fatal(err)
+	}
+	return keys
 }
 
 // revoked closes a session at another node and asks until it is refused.
