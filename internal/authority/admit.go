@@ -3,7 +3,6 @@ package authority
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"slices"
 
 	"github.com/doorward/doorward/internal/audit"
@@ -60,28 +59,12 @@ func (a *Authority) Admit(ctx context.Context, from Origin, p Pass) (Admission, 
 		e.Tenant, e.Audience = cmp.Or(p.Account, v.Session.Account), int64(p.Audience)
 		return Admission{}, a.refuse(ctx, e, refused)
 	}
-	identity, err := a.identify(ctx, v, m)
-	if err != nil {
+	admission := Admission{SessionFacts: v.SessionFacts, At: m.Account, Permissions: m.Permissions}
+	if admission.Identity, err = a.SignIdentity(ctx, admission, v.Session.Audience); err != nil {
 		return Admission{}, err
 	}
 	a.uses.note(v.Session, a.store.Now())
-	return Admission{SessionFacts: v.SessionFacts, At: m.Account, Permissions: m.Permissions, Identity: identity}, nil
-}
-
-// identify signs who a session stands for where the request is about, with the permissions that count there.
-func (a *Authority) identify(ctx context.Context, v Verdict, m Membership) (secret.Text, error) {
-	var audience Audience
-	if v.Session.Audience != 0 {
-		err := a.store.View(ctx, func(ctx context.Context, view View) (err error) {
-			audience, err = view.Audience(ctx, v.Session.Audience)
-			return err
-		})
-		if err != nil {
-			return secret.Text{}, fmt.Errorf("read the audience of a session: %w", err)
-		}
-	}
-	v.Session.Account, v.Session.Permissions = m.Account.ID, m.Permissions
-	return a.SignIdentity(ctx, v, audience)
+	return admission, nil
 }
 
 // admitted returns who presents a session or an access token that counts, was made for the gateway's audience and is in
