@@ -14,6 +14,9 @@ import (
 type Options struct {
 	// Credential is sent as a bearer: an API key, an audience's credential, a session or an access token.
 	Credential string
+	// ClientID names the credential where OAuth wants a client_id beside it: the credential's ID, or its principal, which
+	// stays the same when it is rotated; of an audience's credential "service:audience/1".
+	ClientID string
 	// Key and Secret are a key pair, sent as HTTP Basic instead of Credential.
 	Key, Secret string
 	// Token returns an access token for each call instead; wrap an oauth2.TokenSource in it.
@@ -86,13 +89,14 @@ func (c *Client) URL() string { return c.base.String() }
 // With returns a client of the same installation that presents another bearer credential.
 func (c *Client) With(credential string) *Client {
 	other := *c
-	other.options.Credential, other.options.Key, other.options.Secret, other.options.Token = credential, "", "", nil
+	other.options.Credential, other.options.ClientID, other.options.Key, other.options.Secret, other.options.Token = credential, "", "", "", nil
 	return &other
 }
 
 // authorize sets the header that says who calls.
 func (c *Client) authorize(r *http.Request) error {
 	credential := c.options.Credential
+	oauth := strings.HasPrefix(r.URL.Path, c.base.Path+oauthPath)
 	switch {
 	case c.options.Token != nil:
 		token, err := c.options.Token(r.Context())
@@ -100,12 +104,14 @@ func (c *Client) authorize(r *http.Request) error {
 			return fmt.Errorf("doorward: get an access token to call with: %w", err)
 		}
 		credential = token
+	case oauth && c.options.ClientID != "" && c.options.Key == "":
+		r.SetBasicAuth(url.QueryEscape(c.options.ClientID), url.QueryEscape(credential)) // RFC 6749 §2.3.1
+		return nil
+	case oauth && c.options.Key != "":
+		r.SetBasicAuth(url.QueryEscape(c.options.Key), url.QueryEscape(c.options.Secret))
+		return nil
 	case c.options.Key != "":
-		key, secret := c.options.Key, c.options.Secret
-		if strings.HasPrefix(r.URL.Path, c.base.Path+oauthPath) {
-			key, secret = url.QueryEscape(key), url.QueryEscape(secret) // RFC 6749 §2.3.1
-		}
-		r.SetBasicAuth(key, secret)
+		r.SetBasicAuth(c.options.Key, c.options.Secret)
 		return nil
 	}
 	if credential != "" {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -22,14 +21,16 @@ import (
 )
 
 type demoCommand struct {
-	Listen string `placeholder:"HOST:PORT" default:"127.0.0.1:8080" help:"Address to listen on (default: 127.0.0.1:8080)."`
-	Data   string `placeholder:"DIR" help:"Directory of the demo's store (default: a temporary one, removed at the end)."`
+	Listen       string `placeholder:"HOST:PORT" default:"127.0.0.1:8080" help:"Address to listen on (default: 127.0.0.1:8080)."`
+	PortalListen string `placeholder:"HOST:PORT" default:"127.0.0.1:8081" help:"Address of the example portal (default: 127.0.0.1:8081)."`
+
+	Data string `placeholder:"DIR" help:"Directory of the demo's store (default: a temporary one, removed at the end)."`
 }
 
 // Help is shown by doorward demo --help.
 func (demoCommand) Help() string {
-	return `Runs a server on an embedded store with invented tenants, people and keys, and prints requests for every
-dialect that can be pasted into a shell. Nothing in it is secret; do not put it on a network.
+	return `Runs a server on an embedded store with invented tenants, people and keys, with an example portal beside it, and
+prints requests for every dialect that can be pasted into a shell. Nothing in it is secret; do not put it on a network.
 
 Example:
   doorward demo --listen 127.0.0.1:9090`
@@ -51,19 +52,32 @@ func (c *demoCommand) Run(ctx context.Context, log *slog.Logger) (err error) {
 	if err != nil {
 		return err
 	}
-	return errors.Join(serveDemo(ctx, log, opened, whole), opened.Store.Close())
+	return errors.Join(c.serve(ctx, log, opened, whole), opened.Store.Close())
 }
 
-func serveDemo(ctx context.Context, log *slog.Logger, opened server.Opened, whole config.Config) error {
+func (c *demoCommand) serve(ctx context.Context, log *slog.Logger, opened server.Opened, whole config.Config) error {
 	listener, err := listen(ctx, &whole)
 	if err != nil {
 		return err
 	}
-	if err := applyDemo(ctx, opened, whole); err != nil {
+	beside, err := listenPortal(ctx, c.PortalListen)
+	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	printRequests(os.Stdout, whole.PublicURL) // what is pasted from now on waits in the listener
-	return server.New(opened, whole, log).Serve(ctx, listener, nil)
+	if err := applyDemo(ctx, opened, whole, beside.url); err != nil {
+		return errors.Join(err, listener.Close(), beside.listener.Close())
+	}
+	printRequests(os.Stdout, whole.PublicURL, beside.url) // what is pasted from now on waits in the listeners
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	ended := make(chan error, 1)
+	go func() {
+		defer stop() // one does not go on without the other
+		ended <- beside.serve(ctx, log, whole.PublicURL)
+	}()
+	err = server.New(opened, whole, log).Serve(ctx, listener, nil)
+	stop()
+	return errors.Join(err, <-ended)
 }
 
 // defaults is the configuration of a server that was given nothing but where its data is and where to listen.
@@ -79,13 +93,9 @@ func defaults(data, listen string) (config.Config, error) {
 	return whole, whole.Check()
 }
 
-// applyDemo applies the demo directory, with its portal at the port that is really listened on.
-func applyDemo(ctx context.Context, opened server.Opened, whole config.Config) error {
-	_, port, err := net.SplitHostPort(strings.TrimPrefix(whole.PublicURL, "http://"))
-	if err != nil {
-		return err
-	}
-	text := bytes.ReplaceAll(demo.Directory, []byte("acme.localhost:8080"), []byte("acme.localhost:"+port))
+// applyDemo applies the demo directory, with its portal where the example portal really is.
+func applyDemo(ctx context.Context, opened server.Opened, whole config.Config, portalURL string) error {
+	text := bytes.ReplaceAll(demo.Directory, []byte("http://acme.localhost:8080"), []byte(portalURL))
 	d, err := directory.Read("demo/directory.yaml", text)
 	if err != nil {
 		return err
@@ -95,15 +105,16 @@ func applyDemo(ctx context.Context, opened server.Opened, whole config.Config) e
 }
 
 // printRequests prints what to paste. The keys are those of the demo directory, which are nobody's.
-func printRequests(out io.Writer, url string) {
-	fmt.Fprint(out, strings.ReplaceAll(demoRequests, "URL", url))
+func printRequests(out io.Writer, url, portalURL string) {
+	fmt.Fprint(out, strings.NewReplacer("PORTAL", portalURL, "URL", url).Replace(demoRequests))
 }
 
 const demoRequests = `
-# Doorward serves the demo directory at URL. Paste these into another shell, from top to bottom; Ctrl-C ends it.
+# Doorward serves the demo directory at URL, and an example portal is beside it at PORTAL.
+# Paste these into another shell, from top to bottom; Ctrl-C ends both.
 
 # Alephee: an API key hands a user over to the account's portal. Open the Url it answers in a browser within 30 s:
-# the page shows whose account it opens, and the button signs in.
+# the portal's page has a button, which signs in; nothing else does.
 curl -s 'URL/v2/accounts/1200/logintoken?API_KEY=6F9619FF-8B86-D011-B42D-00C04FC964FF&userEmail=buyer@acme.test'; echo
 
 # The accounts that the key is for.

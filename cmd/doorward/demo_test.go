@@ -58,7 +58,7 @@ func startDemo(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := exec.CommandContext(t.Context(), program, "demo", "--listen", address)
+	c := exec.CommandContext(t.Context(), program, "demo", "--listen", address, "--portal-listen", "127.0.0.1:0")
 	c.Args[0] = "doorward"
 	c.Cancel = func() error { return c.Process.Signal(os.Interrupt) }
 	out, err := c.StdoutPipe()
