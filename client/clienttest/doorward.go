@@ -105,6 +105,7 @@ func (d *Doorward) handler() http.Handler {
 	mux.HandleFunc("GET /oauth2/jwks", d.answerKeys)
 	mux.HandleFunc("POST /oauth2/introspect", d.answerIntrospection)
 	mux.HandleFunc("POST /oauth2/revoke", d.answerRevocation)
+	mux.HandleFunc("POST /oauth2/token", d.answerExchange)
 	mux.HandleFunc("POST /v1/login-tokens/redeem", d.answerRedemption)
 	mux.HandleFunc("GET /v1/session", d.answerSession)
 	mux.HandleFunc("GET /v1/revocations", d.answerFeed)

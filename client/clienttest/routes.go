@@ -94,6 +94,27 @@ func (d *Doorward) answerRevocation(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusOK)
 }
 
+// answerExchange turns a session or access token into an opaque access token for a resource.
+func (d *Doorward) answerExchange(w http.ResponseWriter, r *http.Request) {
+	if !allowed(w, r) {
+		return
+	}
+	from := d.find(r.PostFormValue("subject_token"))
+	if from == nil {
+		write(w, http.StatusBadRequest, map[string]any{"error": "invalid_grant", "error_description": "The token does not count."})
+		return
+	}
+	of := from.token
+	of.Audience, of.Lifetime, of.Facts = r.PostFormValue("resource"), 15*time.Minute, append(of.Facts, Fact("session", from.id))
+	if scope := r.PostFormValue("scope"); scope != "" {
+		of.Permissions = strings.Fields(scope)
+	}
+	write(w, http.StatusOK, map[string]any{
+		"access_token": d.OpaqueAccessToken(of), "token_type": "Bearer", "expires_in": 900, "scope": scopeOf(of.Permissions),
+		"issued_token_type": "urn:ietf:params:oauth:token-type:access_token",
+	})
+}
+
 func (d *Doorward) answerRedemption(w http.ResponseWriter, r *http.Request) {
 	if !allowed(w, r) {
 		return

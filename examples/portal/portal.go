@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"time"
 
 	"github.com/doorward/doorward/client"
 )
@@ -17,6 +18,7 @@ type Options struct {
 	PublicURL  string // of the portal
 	Name       string
 	Log        *slog.Logger
+	Now        func() time.Time // the clock, for tests; nil: time.Now
 }
 
 // Portal is the portal and its API.
@@ -33,7 +35,7 @@ func New(o Options) (*Portal, error) {
 	if err != nil {
 		return nil, err
 	}
-	v, err := client.NewVerifier(c, o.Resource, client.VerifierOptions{PublicURL: o.PublicURL, Log: o.Log})
+	v, err := client.NewVerifier(c, o.Resource, client.VerifierOptions{PublicURL: o.PublicURL, Log: o.Log, Now: o.Now})
 	if err != nil {
 		return nil, err
 	}
