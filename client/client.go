@@ -93,6 +93,11 @@ func (c *Client) With(credential string) *Client {
 	return &other
 }
 
+// asks reports whether the client can say who it is where OAuth wants a client_id.
+func (c *Client) asks() bool {
+	return c.options.Key != "" || c.options.ClientID != "" && c.options.Credential != ""
+}
+
 // authorize sets the header that says who calls.
 func (c *Client) authorize(r *http.Request) error {
 	credential := c.options.Credential

@@ -22,7 +22,7 @@ func (here) Fatal(args ...any)        { panic(fmt.Sprint(args...)) }
 
 func Example() {
 	doorward := clienttest.New(here{}) // in your program: an installation
-	c, err := client.New(doorward.URL, client.Options{Credential: clienttest.Credential})
+	c, err := client.New(doorward.URL, client.Options{Credential: clienttest.Credential, ClientID: clienttest.ClientID})
 	if err != nil {
 		panic(err)
 	}

@@ -99,6 +99,9 @@ func NewVerifier(c *Client, resource string, o VerifierOptions) (*Verifier, erro
 	if resource == "" {
 		return nil, fmt.Errorf("doorward: a verifier needs the resource of its audience")
 	}
+	if !c.asks() {
+		return nil, fmt.Errorf("doorward: a verifier's client needs a ClientID with its Credential, or a Key with its Secret, to ask with")
+	}
 	if o.WhenCut != Ask && o.WhenCut != Refuse {
 		return nil, fmt.Errorf("doorward: WhenCut is %q, neither %q nor %q", o.WhenCut, Ask, Refuse)
 	}

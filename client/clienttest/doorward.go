@@ -58,15 +58,18 @@ func New(t testing.TB) *Doorward {
 // Client returns a client with the only credential that the installation takes.
 func (d *Doorward) Client(t testing.TB) *client.Client {
 	t.Helper()
-	c, err := client.New(d.URL, client.Options{Credential: Credential})
+	c, err := client.New(d.URL, client.Options{Credential: Credential, ClientID: ClientID})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return c
 }
 
-// Credential is what the installation's routes are called with.
-const Credential = "clienttest-credential"
+// The only credential that the installation takes: by itself at /v1, beside its client_id at /oauth2.
+const (
+	Credential = "clienttest-credential"
+	ClientID   = "service:audience/1"
+)
 
 // Verifier returns a verifier on the installation's clock that follows its feed already and ends with the test.
 func (d *Doorward) Verifier(t testing.TB, resource string, o client.VerifierOptions) *client.Verifier {

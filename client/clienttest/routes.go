@@ -2,6 +2,7 @@ package clienttest
 
 import (
 	"net/http"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -51,7 +52,12 @@ func (d *Doorward) answerKeys(w http.ResponseWriter, _ *http.Request) {
 
 // allowed reports whether a request has the installation's credential, and answers it otherwise.
 func allowed(w http.ResponseWriter, r *http.Request) bool {
-	if r.Header.Get("Authorization") == "Bearer "+Credential {
+	id, secret, basic := r.BasicAuth()
+	if strings.HasPrefix(r.URL.Path, "/oauth2/") {
+		if id, _ = url.QueryUnescape(id); basic && id == ClientID && secret == Credential {
+			return true
+		}
+	} else if r.Header.Get("Authorization") == "Bearer "+Credential {
 		return true
 	}
 	w.Header().Set("WWW-Authenticate", `Bearer realm="doorward"`)

@@ -51,7 +51,7 @@ func (p *Portal) showAccessToken(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p.render(w, http.StatusOK, page{
-		Title: "An access token", Visitor: p.visitorOf(r), Token: issued.Token, Lifetime: issued.Lifetime.String(),
+		Title: "An access token", Visitor: p.visitorOf(r), Token: issued.Token, Minutes: int(issued.Lifetime.Minutes()),
 		Call: "curl " + p.options.PublicURL + "/api/orders -H 'Authorization: Bearer " + issued.Token + "'",
 	})
 }

@@ -23,10 +23,11 @@ var (
 
 // page is what the template is given.
 type page struct {
-	Title, Problem        string
-	Visitor               visitor
-	Orders                []order
-	Token, Lifetime, Call string
+	Title, Problem string
+	Visitor        visitor
+	Orders         []order
+	Token, Call    string
+	Minutes        int
 }
 
 // Style is our own text, which the policy's hash demands unchanged.

@@ -26,7 +26,7 @@ func serve(t *testing.T, d *clienttest.Doorward) string {
 	_, port, _ := net.SplitHostPort(listener.Addr().String())
 	at := "http://acme.localhost:" + port
 	p, err := portal.New(portal.Options{
-		Doorward: d.URL, Credential: clienttest.Credential, Resource: resource, PublicURL: at, Name: "ACME portal",
+		Doorward: d.URL, Credential: clienttest.Credential, ClientID: clienttest.ClientID, Resource: resource, PublicURL: at, Name: "ACME portal",
 		Log: slog.New(slog.DiscardHandler), Now: d.Clock.Now,
 	})
 	if err != nil {
