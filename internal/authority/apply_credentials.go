@@ -225,10 +225,10 @@ func (c Credential) changes(have Credential) (names []string) {
 		"name":        c.Name != have.Name,
 		"identifier":  c.PublicID != have.PublicID,
 		"secret":      !c.sameSecret(have),
-		"accounts":    !slices.Equal(c.Tenants, have.Tenants),
-		"permissions": !slices.Equal(c.Permissions, have.Permissions),
-		"dialects":    !slices.Equal(c.Dialects, have.Dialects),
-		"networks":    !slices.Equal(c.Networks, have.Networks),
+		"accounts":    !sameBounds(c.Tenants, have.Tenants),
+		"permissions": !sameBounds(c.Permissions, have.Permissions),
+		"dialects":    !sameBounds(c.Dialects, have.Dialects),
+		"networks":    !sameBounds(c.Networks, have.Networks),
 		"audience":    c.Audience != have.Audience,
 		"limits":      !maps.Equal(c.Limits, have.Limits),
 		"status":      c.Status != have.Status,
@@ -240,4 +240,9 @@ func (c Credential) changes(have Credential) (names []string) {
 	}
 	slices.Sort(names)
 	return names
+}
+
+// sameBounds tells what is narrowed to nothing from what is not narrowed.
+func sameBounds[T comparable](a, b []T) bool {
+	return slices.Equal(a, b) && (a == nil) == (b == nil)
 }

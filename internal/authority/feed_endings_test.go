@@ -69,13 +69,13 @@ var actsThatChange = map[string]map[string]ending{
 	}},
 	"own role changed by the file": {pulseSession: byFile("[readApplications, writeApplications]", "[readApplications]"), actingSession: byFile("[readApplications, writeApplications]", "[readApplications]")},
 	"own role changed": {pulseSession: byAct(func(ctx context.Context, a *authority.Authority) error {
-		_, err := a.ChangeRole(ctx, operator, "ORG/agent", []grant.Permission{"x"}, authority.Match{})
+		_, err := a.ChangeRole(ctx, operator, "ORG/agent", []grant.Permission{"x"}, nil)
 		return err
 	})},
 	"levels changed by the file":           {pulseSession: swapLevels, nativeSession: swapLevels, actingSession: swapLevels},
 	"a manager's role changed by the file": {actingSession: byFile("role: admin", "role: sales")},
 	"a grant taken": {nativeSession: byAct(func(ctx context.Context, a *authority.Authority) error {
-		return a.TakeGrant(ctx, operator, authority.GrantKey{Principal: "person:4", Tenant: acme, Role: grant.AccountUser}, authority.Match{})
+		return a.TakeGrant(ctx, operator, authority.GrantKey{Principal: "person:4", Tenant: acme, Role: grant.AccountUser}, nil)
 	})},
 	"person deactivated": except(crmcomSession, byAct(func(ctx context.Context, a *authority.Authority) error {
 		for _, id := range []grant.PrincipalID{"person:3", "person:4"} {
