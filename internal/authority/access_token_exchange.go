@@ -14,6 +14,7 @@ import (
 const (
 	ReasonTokenRefused = "token-refused"       // in an exchange, for whatever reason
 	ReasonTooDeep      = "exchanged-too-often" // an access token for another, and that again
+	ReasonNotSigned    = "not-signed"          // a JWT was asked for, and the audience's access tokens are opaque
 )
 
 // TokenKind says what a token of an exchange is; one that is not what it is said to be is refused.
@@ -39,6 +40,7 @@ type ExchangeRequest struct {
 	AccessTokenRequest
 	Subject GivenToken
 	Actor   GivenToken // of who will act for the subject; zero: nobody
+	Signed  bool       // only a JWT will do
 }
 
 // ExchangeToken makes an access token of what stands for somebody. The client must be who the token is of, the
@@ -47,6 +49,9 @@ type ExchangeRequest struct {
 // What may not be exchanged, for whatever reason, fails alike, with Unmet (token-refused); what is asked for fails like
 // IssueAccessToken.
 func (a *Authority) ExchangeToken(ctx context.Context, by Actor, r ExchangeRequest) (IssuedAccessToken, error) {
+	if by.IsZero() {
+		return IssuedAccessToken{}, a.actMany(ctx, by, audit.IssueAccessToken, nil, nil)
+	}
 	if r.Subject.Kind == KindLoginToken {
 		return a.redeemForAccess(ctx, by, r)
 	}
@@ -61,7 +66,7 @@ func (a *Authority) ExchangeToken(ctx context.Context, by Actor, r ExchangeReque
 		return IssuedAccessToken{}, a.refusedToken(ctx, by, audit.IssueAccessToken, subject.facts, reason)
 	}
 	issued, err := a.issueSigned(ctx, subject.by, accessAsked{
-		AccessTokenRequest: r.AccessTokenRequest, client: by, delegate: r.Actor != (GivenToken{}),
+		AccessTokenRequest: r.AccessTokenRequest, client: by, delegate: r.Actor != (GivenToken{}), signed: r.Signed,
 	})
 	if fault.KindOf(err) == fault.Unauthenticated && fault.ReasonOf(err) != ReasonRepeated {
 		err = refusedExchange(fault.ReasonOf(err)) // it ended meanwhile

@@ -44,6 +44,15 @@ type accessAsked struct {
 	AccessTokenRequest
 	client   Actor // that asks: the subject itself, or who exchanges what is the subject's
 	delegate bool  // the client will act for the subject, which stays visible
+	signed   bool  // only a JWT will do
+}
+
+// refuseOpaque fails where only a JWT will do, and the audience's access tokens are none.
+func (a *Authority) refuseOpaque(audience Audience, r accessAsked) error {
+	if r.signed && a.AccessOf(audience).Format == Opaque {
+		return fault.New(fault.Unmet, ReasonNotSigned, "The audience's access tokens are not signed.")
+	}
+	return nil
 }
 
 func (a *Authority) issueSigned(ctx context.Context, by Actor, r accessAsked) (issued IssuedAccessToken, err error) {
@@ -62,6 +71,9 @@ func (a *Authority) issueAccess(ctx context.Context, by Actor, r accessAsked) (I
 		}
 		audience, err := a.audienceOf(ctx, tx, r.Resource)
 		if err != nil {
+			return err
+		}
+		if err := a.refuseOpaque(audience, r); err != nil {
 			return err
 		}
 		facts, err := a.accessFacts(ctx, tx, by, r)

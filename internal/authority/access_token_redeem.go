@@ -11,7 +11,7 @@ import (
 // redeemForAccess spends a login token of the client's own audience for an access token, in one change: what cannot be
 // made spends nothing.
 func (a *Authority) redeemForAccess(ctx context.Context, by Actor, r ExchangeRequest) (IssuedAccessToken, error) {
-	redeem := RedeemRequest{Token: r.Subject.Text, access: &accessAsked{AccessTokenRequest: r.AccessTokenRequest, client: by}}
+	redeem := RedeemRequest{Token: r.Subject.Text, access: &accessAsked{AccessTokenRequest: r.AccessTokenRequest, client: by, signed: r.Signed}}
 	if err := a.mayRedeem(by, &redeem); err != nil || redeem.Audience == 0 {
 		return IssuedAccessToken{}, a.refusedToken(ctx, by, audit.RedeemLoginToken, SessionFacts{}, ReasonNoPermission)
 	}
@@ -28,7 +28,10 @@ func (a *Authority) redeemForAccess(ctx context.Context, by Actor, r ExchangeReq
 			err = refusedExchange(outcome.reason)
 		}
 	}
-	return outcome.issued, err
+	if err != nil {
+		return IssuedAccessToken{}, err // no secret of a token that may not exist
+	}
+	return outcome.issued, nil
 }
 
 // mintSpent makes the ID and the secret of what a login token will be spent for, and says for which audience that is.
@@ -40,11 +43,14 @@ func (a *Authority) mintSpent(ctx context.Context, tx Tx, r RedeemRequest, now t
 		return secret.Minted{}, Audience{}, err
 	}
 	audience, err := a.audienceOf(ctx, tx, r.access.Resource)
+	if err == nil {
+		err = a.refuseOpaque(audience, *r.access)
+	}
 	return a.mintAccess(audience, now), audience, err
 }
 
 // accessOfSpent makes an access token in place of the session that a login token was spent for.
-func (a *Authority) accessOfSpent(tx Tx, record func(audit.Event), by Actor, r RedeemRequest, f SessionFacts, audience Audience, minted secret.Minted) (IssuedAccessToken, error) {
+func (a *Authority) accessOfSpent(by Actor, r RedeemRequest, f SessionFacts, audience Audience, minted secret.Minted) (IssuedAccessToken, error) {
 	if !f.Parent.ID.IsZero() {
 		f.Above = []Session{f.Parent}
 	}
@@ -53,13 +59,5 @@ func (a *Authority) accessOfSpent(tx Tx, record func(audit.Event), by Actor, r R
 		return IssuedAccessToken{}, err
 	}
 	r.access.narrow(&f, f.Session)
-	issued, err := a.makeAccess(f, audience, minted)
-	if err != nil {
-		return IssuedAccessToken{}, err
-	}
-	tx.PutSession(issued.Session)
-	e := by.event(audit.IssueAccessToken)
-	issued.describe(&e)
-	record(e)
-	return issued, nil
+	return a.makeAccess(f, audience, minted)
 }

@@ -90,3 +90,12 @@ func (a *Authority) OnceOf(expiresAt time.Time, parts ...string) Once {
 func ServiceOf(id AudienceID) grant.PrincipalID {
 	return grant.Service("audience/" + strconv.FormatInt(int64(id), 10))
 }
+
+// DescribedAudience returns an audience by its ID, as anybody may know it who knows its identifier (RFC 9728).
+func (a *Authority) DescribedAudience(ctx context.Context, id AudienceID) (audience Audience, err error) {
+	err = a.store.View(ctx, func(ctx context.Context, v View) error {
+		audience, err = v.Audience(ctx, id)
+		return err
+	})
+	return audience, err
+}

@@ -320,4 +320,3 @@ func TestListsHaveTheSubtreePageByPage(t *testing.T) {
 		wantFault(t, err, fault.NotFound, authority.ReasonOutside)
 	})
 }
-

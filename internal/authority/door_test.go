@@ -10,6 +10,7 @@ import (
 	"github.com/doorward/doorward/internal/audit"
 	"github.com/doorward/doorward/internal/authority"
 	"github.com/doorward/doorward/internal/fault"
+	"github.com/doorward/doorward/internal/secret"
 	"github.com/doorward/doorward/internal/tenant"
 	"github.com/doorward/doorward/internal/testenv"
 )
@@ -28,6 +29,17 @@ var zeroActor = map[string]struct {
 		_, err := a.IssueAccessToken(ctx, by, authority.AccessTokenRequest{})
 		return err
 	}, fault.Unauthenticated, audit.IssueAccessToken},
+	"ExchangeToken": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, err := a.ExchangeToken(ctx, by, authority.ExchangeRequest{})
+		return err
+	}, fault.Unauthenticated, audit.IssueAccessToken},
+	"IntrospectToken": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, _, err := a.IntrospectToken(ctx, by, secret.Text{})
+		return err
+	}, fault.Unauthenticated, audit.ReadDirectory},
+	"RevokeToken": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		return a.RevokeToken(ctx, by, secret.Text{})
+	}, fault.Unauthenticated, audit.CloseSession},
 	"CloseSession": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
 		return a.CloseSession(ctx, by)
 	}, fault.Unauthenticated, audit.CloseSession},

@@ -47,13 +47,20 @@ func (a *Authority) spend(ctx context.Context, by Actor, r RedeemRequest, try Re
 		}
 		session := a.sessionOf(outcome.facts, minted, now)
 		e.Session = secret.ID(session.ID)
-		record(e)
+		outcome.redeemed = redeemedFrom(minted.Text, session, outcome.facts)
 		if r.access != nil {
-			outcome.issued, err = a.accessOfSpent(tx, record, by, r, redeemedFrom(secret.Text{}, session, outcome.facts).SessionFacts, audience, minted)
-			return err
+			if outcome.issued, err = a.accessOfSpent(by, r, outcome.redeemed.SessionFacts, audience, minted); err != nil {
+				return err
+			}
+			session = outcome.issued.Session
 		}
 		tx.PutSession(session)
-		outcome.redeemed = redeemedFrom(minted.Text, session, outcome.facts)
+		record(e)
+		if r.access != nil {
+			e = by.event(audit.IssueAccessToken)
+			outcome.issued.describe(&e)
+			record(e)
+		}
 		return nil
 	})
 	return outcome, err

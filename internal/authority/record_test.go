@@ -29,6 +29,7 @@ func acts(t testing.TB, env *testenv.Env) map[string]act {
 	session, by := signedIn(t, env, pair)
 	revoked, _ := signedIn(t, env, clerk)
 	token := mint(t, env, as(t, env, integrator), forMember)
+	exchanged := mint(t, env, as(t, env, integrator), forMember)
 	held(t, env, "service:audience/3", "account:99")
 	opens, mints, redeems, manages := as(t, env, pair), as(t, env, integrator), as(t, env, portal), as(t, env, manager)
 	more, err := directory.Read("more", []byte(with(t, "name: South\n", "name: Southern\n")))
@@ -42,6 +43,20 @@ func acts(t testing.TB, env *testenv.Env) map[string]act {
 			opened, err := a.OpenSession(ctx, opens, authority.SessionRequest{Lifetime: hour})
 			return opened.Token, err
 		}, none},
+		"IssueAccessToken": {func(a *authority.Authority) (secret.Text, error) {
+			issued, err := a.IssueAccessToken(ctx, opens, authority.AccessTokenRequest{Resource: opaqueResource})
+			return issued.Token, err
+		}, none},
+		"ExchangeToken": {func(a *authority.Authority) (secret.Text, error) {
+			issued, err := a.ExchangeToken(ctx, redeems, authority.ExchangeRequest{
+				AccessTokenRequest: authority.AccessTokenRequest{Resource: opaqueResource},
+				Subject:            authority.GivenToken{Text: exchanged, Kind: authority.KindLoginToken},
+			})
+			return issued.Token, err
+		}, func(t testing.TB) { mustRedeem(t, env, portal, exchanged) }},
+		"RevokeToken": {func(a *authority.Authority) (secret.Text, error) {
+			return secret.Text{}, a.RevokeToken(ctx, opens, session)
+		}, func(t testing.TB) { wantVerdict(t, env, session, "") }},
 		"CloseSession": {func(a *authority.Authority) (secret.Text, error) {
 			return secret.Text{}, a.CloseSession(ctx, by)
 		}, func(t testing.TB) { wantVerdict(t, env, session, "") }},

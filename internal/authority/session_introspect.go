@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/doorward/doorward/internal/audit"
 	"github.com/doorward/doorward/internal/fault"
 	"github.com/doorward/doorward/internal/grant"
 	"github.com/doorward/doorward/internal/secret"
@@ -37,12 +38,16 @@ type IntrospectedToken struct {
 	SessionFacts
 	Permissions []grant.Permission // that it gives now, somewhere
 	MayAct      grant.PrincipalID  // who may act for its subject, or empty
+	ClientID    string             // of the client that got an access token, or empty
 }
 
 // IntrospectToken says what a token that a client presents stands for; ok is false alike for what does not count, and for
 // what is not the client's to know: that of neither itself nor its audience, and not where it holds grant.VerifySession.
 // It fails with TooMany for a client that has presented too many of either.
 func (a *Authority) IntrospectToken(ctx context.Context, by Actor, text secret.Text) (found IntrospectedToken, ok bool, err error) {
+	if by.IsZero() {
+		return IntrospectedToken{}, false, a.actMany(ctx, by, audit.ReadDirectory, nil, nil)
+	}
 	v, err := a.verifyPresented(ctx, text, "")
 	if err != nil {
 		return IntrospectedToken{}, false, err
@@ -51,9 +56,13 @@ func (a *Authority) IntrospectToken(ctx context.Context, by Actor, text secret.T
 		return IntrospectedToken{}, false, a.countRefused(ctx, by)
 	}
 	a.uses.note(v.Session, a.store.Now()) // whoever asks does so because it is used
-	return IntrospectedToken{
+	found = IntrospectedToken{
 		SessionFacts: v.SessionFacts, Permissions: a.actorOf(by.origin, v.SessionFacts).permissions(), MayAct: v.mayAct(),
-	}, true, nil
+	}
+	if !v.Session.Client.IsZero() {
+		found.ClientID = v.client(v.Session.Client).ClientID()
+	}
+	return found, true, nil
 }
 
 // permissions returns all that the actor holds somewhere, in byte order.

@@ -11,6 +11,7 @@ import (
 	"github.com/doorward/doorward/internal/dialect/crmcom"
 	"github.com/doorward/doorward/internal/dialect/gateway"
 	"github.com/doorward/doorward/internal/dialect/native"
+	"github.com/doorward/doorward/internal/dialect/oauth"
 	"github.com/doorward/doorward/internal/dialect/pulse"
 	"github.com/doorward/doorward/internal/limit"
 )
@@ -29,6 +30,7 @@ func dialects(a *authority.Authority, c config.Config) []dialect.Dialect {
 			ErrorStatuses: c.CRMCOM.ErrorStatuses, Profile: crmcom.Profile(c.CRMCOM.Profile),
 		}),
 		native.New(a, nativeOptions(c)),
+		oauth.New(a, oauth.Options{PublicURL: c.PublicURL}),
 		gateway.New(a, gateway.Options{PublicURL: c.PublicURL, SignIn: c.Gateway.SignInOrigins}),
 	}
 }
