@@ -7,3 +7,8 @@ import _ "embed"
 //
 //go:embed directory.yaml
 var Directory []byte
+
+// ClientKey is the private key, as a JWK, of the demo's client that signs what it proves itself by. It is nobody's secret.
+//
+//go:embed client-key.json
+var ClientKey []byte

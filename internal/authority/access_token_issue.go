@@ -110,15 +110,6 @@ func (by Actor) mayIssueAccess(r AccessTokenRequest) error {
 	return by.holdsAll(r.Permissions)
 }
 
-func (by Actor) holdsAll(permissions []grant.Permission) error {
-	for _, p := range permissions {
-		if !by.MayAnywhere(p) {
-			return fault.New(fault.Unmet, ReasonNotHeld, "A permission that was asked for is not held.")
-		}
-	}
-	return nil
-}
-
 func spendAll(ctx context.Context, tx Tx, all []Once) error {
 	for _, one := range all {
 		if fresh, err := tx.SpendOnce(ctx, one); err != nil || !fresh {

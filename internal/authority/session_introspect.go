@@ -2,7 +2,6 @@ package authority
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/doorward/doorward/internal/audit"
@@ -63,19 +62,6 @@ func (a *Authority) IntrospectToken(ctx context.Context, by Actor, text secret.T
 		found.ClientID = v.client(v.Session.Client).ClientID()
 	}
 	return found, true, nil
-}
-
-// permissions returns all that the actor holds somewhere, in byte order.
-func (by Actor) permissions() (all []grant.Permission) {
-	for _, h := range by.held {
-		for _, p := range h.RoleOf.Permissions {
-			if !h.Inactive && by.unrestricted(p) {
-				all = append(all, p)
-			}
-		}
-	}
-	slices.Sort(all)
-	return slices.Compact(all)
 }
 
 // mayAct returns who may act for the subject by an exchange: the audience's own service, where nobody acts yet.

@@ -27,21 +27,15 @@ var subjectKinds = map[string]authority.TokenKind{
 // exchange makes an access token of what stands for somebody (RFC 8693).
 func (o oauth) exchange(c *dialect.Call, f form, asked authority.AccessTokenRequest) (err error) {
 	r := authority.ExchangeRequest{AccessTokenRequest: asked}
-	if r.Subject, err = given(f, subjectField, subjectTypeField, subjectKinds); err != nil {
+	if r.Subject, err = given(f, subjectField, subjectTypeField); err != nil {
 		return err
 	}
 	if f[actorField] != "" || f[actorTypeField] != "" {
-		if r.Actor, err = given(f, actorField, actorTypeField, subjectKinds); err != nil {
+		if r.Actor, err = given(f, actorField, actorTypeField); err != nil {
 			return err
 		}
 	}
-	switch f[requestedTypeField] {
-	case "", typeAccessToken:
-	case typeJWT:
-		r.Signed = true
-	default:
-		return fault.BadParameter(requestedTypeField, "The parameter must be "+typeAccessToken+" or "+typeJWT+".")
-	}
+	r.Signed = f[requestedTypeField] == typeJWT
 	issued, err := o.authority.ExchangeToken(c.Context(), c.By, r)
 	if err != nil {
 		return refusedOf(err)
@@ -52,8 +46,17 @@ func (o oauth) exchange(c *dialect.Call, f form, asked authority.AccessTokenRequ
 	return o.answerToken(c, issued, typeAccessToken)
 }
 
+// checkRequestedType refuses what no access token is.
+func checkRequestedType(f form) error {
+	switch f[requestedTypeField] {
+	case "", typeAccessToken, typeJWT:
+		return nil
+	}
+	return fault.BadParameter(requestedTypeField, "The parameter must be "+typeAccessToken+" or "+typeJWT+".")
+}
+
 // given reads a token of an exchange with what it is said to be.
-func given(f form, field, typeField string, kinds map[string]authority.TokenKind) (t authority.GivenToken, err error) {
+func given(f form, field, typeField string) (t authority.GivenToken, err error) {
 	text, err := f.required(field)
 	if err != nil {
 		return t, err
@@ -62,7 +65,7 @@ func given(f form, field, typeField string, kinds map[string]authority.TokenKind
 	if err != nil {
 		return t, err
 	}
-	known, ok := kinds[kind]
+	known, ok := subjectKinds[kind]
 	if !ok {
 		return t, fault.BadParameter(typeField, "There is no such type of token here.")
 	}

@@ -38,7 +38,7 @@ func (o oauth) parse(c *dialect.Call, path string, fields []string) (p posted, e
 func parseForm(c *dialect.Call, fields []string) (form, error) {
 	given := c.Request.Header.Values("Content-Type")
 	if len(given) != 1 || !isForm(given[0]) || c.Request.Header.Get("Content-Encoding") != "" {
-		return nil, fault.BadParameter("body", "The body must be "+formType+".")
+		return nil, fault.BadParameter("Content-Type", "The body must be "+formType+".")
 	}
 	parsed, err := web.ParseQuery(&http.Request{URL: &url.URL{RawQuery: string(c.Body)}}, nil, fields...)
 	if err == nil {

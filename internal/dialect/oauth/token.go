@@ -28,6 +28,9 @@ func (o oauth) token(c *dialect.Call, f form) error {
 	if err != nil {
 		return err
 	}
+	if err := checkRequestedType(f); err != nil {
+		return err
+	}
 	if err := o.proveKey(c, &asked); err != nil {
 		return err
 	}

@@ -1,0 +1,28 @@
+package testenv
+
+import (
+	"testing"
+
+	"github.com/go-jose/go-jose/v4"
+	"github.com/go-jose/go-jose/v4/jwt"
+
+	"github.com/doorward/doorward/demo"
+)
+
+// Assertion returns what the demo's client that signs proves itself by (RFC 7523), with these claims.
+func Assertion(t testing.TB, claims map[string]any) string {
+	t.Helper()
+	var key jose.JSONWebKey
+	if err := key.UnmarshalJSON(demo.ClientKey); err != nil {
+		t.Fatal(err)
+	}
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: key}, (&jose.SignerOptions{}).WithType("JWT"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := jwt.Signed(signer).Claims(claims).Serialize()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
