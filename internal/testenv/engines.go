@@ -32,7 +32,7 @@ func OpenStore(t testing.TB, engine string, o sqlstore.Options) *sqlstore.Store 
 		}
 		store, _, err = sqlstore.OpenPostgres(t.Context(), databaseFrom(t, migrated(t)), o)
 	} else {
-		store, _, err = sqlstore.OpenSQLite(t.Context(), t.TempDir(), o)
+		store, _, err = sqlstore.OpenSQLite(t.Context(), embeddedDirectory(t), o)
 	}
 	if err != nil {
 		t.Fatalf("open a store on %s: %v", engine, err)
@@ -59,7 +59,7 @@ func databaseFrom(t testing.TB, template string) string {
 	t.Helper()
 	server := postgresServer(t)
 	name := "doorward_" + randomName()
-	onServer(t, server, "CREATE DATABASE "+name+" TEMPLATE "+template)
+	onServer(t, server, "CREATE DATABASE "+name+" TEMPLATE "+template+" STRATEGY FILE_COPY")
 	t.Cleanup(func() { onServer(t, server, "DROP DATABASE "+name+" WITH (FORCE)") })
 	return urlOf(t, server, name)
 }
