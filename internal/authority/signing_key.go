@@ -76,7 +76,7 @@ func listed(keys signingKeys, now time.Time) []ListedSigningKey {
 		all = append(all, l)
 	}
 	slices.SortStableFunc(all, func(x, y ListedSigningKey) int {
-		return cmp.Or(cmp.Compare(x.Algorithm, y.Algorithm), x.SignsAt.Compare(y.SignsAt))
+		return cmp.Or(cmp.Compare(x.Algorithm, y.Algorithm), x.SignsAt.Compare(y.SignsAt), x.KilledAt.Compare(y.KilledAt))
 	})
 	return all
 }

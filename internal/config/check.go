@@ -52,6 +52,7 @@ func (c *Config) Check() error {
 		c.Alephee.check(),
 		c.ActivePlatform.check(),
 		c.CRMCOM.check(),
+		c.Native.check(),
 		c.Access.check(),
 		within("signing-key-lifetime", c.SigningKeys.Lifetime, shortestSigningKey, longestSigningKey),
 		c.Gateway.check(),
@@ -141,6 +142,13 @@ func (a *Alephee) check() error {
 		faults = append(faults, fmt.Errorf("--alephee-rate %q is not a rate: write 1 to 9999999 requests a minute, for example --alephee-rate 30/min", a.Rate))
 	}
 	return errors.Join(append(faults, a.checkRouteRates()...)...)
+}
+
+func (n *Native) check() error {
+	if !ratePattern.MatchString(n.Rate) {
+		return fmt.Errorf("--native-rate %q is not a rate: write 1 to 9999999 requests a minute, for example --native-rate 600/min", n.Rate)
+	}
+	return nil
 }
 
 func (a *Alephee) checkRouteRates() (faults []error) {

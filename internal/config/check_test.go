@@ -46,6 +46,7 @@ func TestCheckNamesTheFlagAndWhatToWriteInstead(t *testing.T) {
 		"empty member":        {func(c *config.Config) { c.Alephee.URLMember = "" }, []string{"--alephee-url-member", "write"}},
 		"same members":        {func(c *config.Config) { c.Alephee.URLMember = "Token" }, []string{"--alephee-url-member", "two different names"}},
 		"rate zero":           {func(c *config.Config) { c.Alephee.Rate = "0/min" }, []string{"--alephee-rate", "write", "30/min"}},
+		"rate of /v1":         {func(c *config.Config) { c.Native.Rate = "none" }, []string{"--native-rate", "write", "600/min"}},
 		"rate per second":     {func(c *config.Config) { c.Alephee.Rate = "30/s" }, []string{"--alephee-rate", "write"}},
 		"rate with newline":   {func(c *config.Config) { c.Alephee.Rate = "30/min\n" }, []string{"--alephee-rate", "write"}},
 		"route rates":         {routeRates("accounts=120/min", "user=1/min"), []string{"--alephee-route-rates", `"user=1/min"`, "write each of logintoken,accounts,users"}},

@@ -34,7 +34,7 @@ type Config struct {
 	Alephee        Alephee        `embed:"" prefix:"alephee-" group:"Alephee dialect"`
 	ActivePlatform ActivePlatform `embed:"" prefix:"activeplatform-" group:"ActivePlatform dialect"`
 	CRMCOM         CRMCOM         `embed:"" prefix:"crmcom-" group:"CRM.COM dialect"`
-	Native         Native         `embed:"" prefix:"v1-" group:"Doorward's own API"`
+	Native         Native         `embed:"" prefix:"native-" group:"Doorward's own API"`
 	Access         AccessTokens   `embed:"" prefix:"access-token-" group:"Access tokens"`
 	SigningKeys    SigningKeys    `embed:"" prefix:"signing-key-" group:"Access tokens"`
 	Gateway        Gateway        `embed:"" prefix:"gateway-" group:"Gateways"`

@@ -64,11 +64,14 @@ func (w *world) valueOf(o operation, p parameter) (string, bool) {
 }
 
 func validOf(o operation, p parameter) (valid, bool) {
-	if v, ok := validValues[o.surface+" "+o.id+" "+p.name]; ok {
-		return v, true
+	for _, name := range []string{o.surface + " " + o.id + " " + p.name, o.surface + " " + p.name} {
+		for _, table := range []map[string]valid{validValues, nativeValues} {
+			if v, ok := table[name]; ok {
+				return v, true
+			}
+		}
 	}
-	v, ok := validValues[o.surface+" "+p.name]
-	return v, ok
+	return valid{}, false
 }
 
 func (p parameter) isOpaque(o operation) bool {

@@ -79,7 +79,7 @@ func stringsIn(value any) (found []string) {
 }
 
 // counted are headers that differ from one request to the next.
-var counted = []string{"Date", "X-Request-Id", "X-Ratelimit-Remaining", "X-Ratelimit-Reset"}
+var counted = []string{"Date", "X-Request-Id", "X-Ratelimit-Remaining", "X-Ratelimit-Reset", "Ratelimit"}
 
 var minted = regexp.MustCompile(`eyJ[A-Za-z0-9_.-]{20,}|[A-Za-z0-9_]{20,}|apiKey-[0-9a-f]{12}`)
 

@@ -48,6 +48,10 @@ func newMatrix(w *world) *matrix {
 func (m *matrix) try(o, shape operation, beside []string) {
 	seen := map[string]bool{}
 	for i, f := range o.forms {
+		f = slices.DeleteFunc(f, func(p parameter) bool {
+			v, _ := validOf(o, p)
+			return v.leftOut
+		})
 		answer, ok := m.begin(o, f)
 		m.outcomes[fmt.Sprintf("%s · form %d · right", o, i)] = answer
 		if !ok {

@@ -15,6 +15,8 @@ type valid struct {
 	// opaque: nothing but an equal text is right, so that wrong input may be answered like a wrong credential.
 	opaque bool
 	secret bool // must not be seen in a failure or in the log
+	// leftOut: the parameter is not tried here; its own tests do.
+	leftOut bool
 }
 
 func is(text string) valid { return valid{make: func(*world) string { return text }} }
@@ -73,7 +75,9 @@ var validValues = map[string]valid{
 	"crmcom keyLogin Authorization": key("C0FFEE00C0FFEE00C0FFEE00C0FFEE00"),
 
 	"native redeemLoginToken Authorization": key("demo-b2b-portal-redeem-key"),
-	"native Authorization":                  made(pulseSession),
+	"native showSession Authorization":      made(pulseSession),
+	"native mintLoginToken Authorization":   made(kept("integrator", keyOf("service:CRMDEMO/ERP integration"))),
+	"native Authorization":                  made(kept("operator", keyOf("operator@doorward.test"))),
 	"native login_token":                    made(portalLoginToken),
 	"native email":                          is("owner@acme.test"),
 	"native Idempotency-Key":                is("attempt-1"),

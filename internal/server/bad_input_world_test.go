@@ -37,6 +37,7 @@ type world struct {
 	actors    map[string]authority.Actor
 	secrets   map[string]bool // that requests were made with
 	asked     int
+	kept      map[string]string // made once for all requests
 }
 
 // unlimited keeps the rate limits out of the way; the guess budgets are, as every request has an address of its own.
@@ -48,12 +49,12 @@ func newWorld(t *testing.T, engine string) *world {
 	store, source := openSource(t, engine, sqlstore.Options{Clock: clock.Now})
 	c := config.Config{
 		PublicURL: testenv.InstallationURL, TrustedProxies: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
-		Alephee: config.Alephee{Rate: unlimited},
+		Alephee: config.Alephee{Rate: unlimited}, Native: config.Native{Rate: unlimited},
 	}
 	opened := server.Opened{Store: store, Keys: secret.KeysFrom([32]byte{1, 2, 3}, [32]byte{4, 5, 6})}
 	w := &world{
 		T: t, engine: engine, authority: server.NewAuthority(opened, c), watch: startWatch(t, engine, source),
-		log: &buffer{}, actors: map[string]authority.Actor{}, secrets: map[string]bool{},
+		log: &buffer{}, actors: map[string]authority.Actor{}, secrets: map[string]bool{}, kept: map[string]string{},
 	}
 	w.apply()
 	w.server = server.New(opened, c, slog.New(slog.NewJSONHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})))

@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"context"
+	"encoding/base64"
 	"net/url"
 	"strings"
 	"testing"
@@ -265,6 +266,31 @@ func (h *house) setAda(t *testing.T, status authority.Status) {
 		tx.PutPrincipal(s.Principal)
 		return err
 	})
+}
+
+func v1(authorization string) request {
+	return request{method: "GET", target: "/v1/limits", header: "Authorization: " + authorization}
+}
+
+// v1Forms are the ways to present a key where /v1 takes a key, a session or an access token.
+func v1Forms() []presentation {
+	basic := func(user, password string) string {
+		return "Basic " + base64.StdEncoding.EncodeToString([]byte(user+":"+password))
+	}
+	wrongPair := v1(basic("pair-of-ada", "wrong"))
+	alike := []failing{
+		{unknown, "", authority.ReasonUnknown, asking(v1("Bearer no-such-key"))},
+		{wrong, "secret of a pair", authority.ReasonWrong, asking(v1("Bearer pair-of-ada:wrong"))},
+		{locked, "pair", authority.ReasonLocked, afterFailures(keyPairFailures, wrongPair, v1("Bearer pair-of-ada:the-secret-of-ada"))},
+		{inactive, "", authority.ReasonInactive, asking(v1("Bearer the-key-of-ina"))},
+		{deleted, "", authority.ReasonDeleted, asking(v1("Bearer pair-of-del:the-secret-of-del"))},
+		{expired, "", authority.ReasonExpired, asking(v1("Bearer key-of-the-panel"))},
+		{noSuchKind, "authentication code for a key", authority.ReasonUnknown, asking(v1("Bearer CODE-ada"))},
+	}
+	return []presentation{{
+		route: v1Route, name: "key (401)", good: asking(v1("Bearer key-of-the-portal")), alike: alike,
+		none: lacking("this route needs no permission and names no account", otherTenant, notAccount),
+	}}
 }
 
 func nativeForms() []presentation {

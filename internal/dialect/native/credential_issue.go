@@ -2,6 +2,7 @@ package native
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/doorward/doorward/internal/authority"
@@ -20,7 +21,7 @@ func (n native) issueCredential(c *dialect.Call) error {
 	}
 	return n.once(c, func(by authority.Actor) error {
 		issued, err := n.authority.IssueCredential(c.Context(), by, r)
-		return n.showIssued(c, issued, err)
+		return n.showIssued(c, issued, untold(err))
 	}, n.showIssuedBefore(c))
 }
 
@@ -71,8 +72,8 @@ func parseIssue(c *dialect.Call) (r authority.IssueRequest, err error) {
 		return r, fault.BadParameter("kind", "The member is required.")
 	}
 	for name, list := range map[string][]string{"tenants": body.Tenants, "permissions": body.Permissions, "dialects": body.Dialects, "networks": body.Networks} {
-		if list != nil && len(list) == 0 {
-			return r, fault.BadParameter(name, "The list must not be empty: leave it out, or null, for no restriction.")
+		if list != nil && (len(list) == 0 || slices.Contains(list, "")) {
+			return r, fault.BadParameter(name, "The list must have entries, none of them empty: leave it out, or null, for no restriction.")
 		}
 	}
 	if body.Principal == "" {
@@ -115,18 +116,23 @@ func parseRotate(c *dialect.Call) (r authority.RotateRequest, err error) {
 
 // parse reads what is brought along. Empty is a mistake of the program that sends it, never "make one".
 func (b importedSecret) parse() (from authority.Import, err error) {
-	for name, member := range map[string]*string{"key": b.Key, "secret": b.Secret} {
-		if member != nil && *member == "" {
-			return from, fault.BadParameter(name, "The member must not be empty.")
-		}
+	if from.Key, err = parseImported("key", b.Key); err == nil {
+		from.Secret, err = parseImported("secret", b.Secret)
 	}
-	if b.Key != nil {
-		from.Key = secret.Of(*b.Key)
+	return from, err
+}
+
+// maxImported bounds what is brought along, in bytes.
+const maxImported = 1024
+
+func parseImported(name string, text *string) (secret.Text, error) {
+	if text == nil {
+		return secret.Text{}, nil
 	}
-	if b.Secret != nil {
-		from.Secret = secret.Of(*b.Secret)
+	if *text == "" || len(*text) > maxImported {
+		return secret.Text{}, fault.BadParameter(name, "The member must have from 1 to 1024 bytes, or be left out.")
 	}
-	return from, nil
+	return secret.Of(*text), nil
 }
 
 func parseNetworks(texts []string) (networks []netip.Prefix, err error) {
@@ -165,4 +171,12 @@ func called(err error, word, member string) error {
 	f := *fault.As(err)
 	f.Parameter = member
 	return &f
+}
+
+// untold says that there is no such thing without the name that was sent, which may be a secret in the wrong place.
+func untold(err error) error {
+	if err == nil || fault.KindOf(err) != fault.NotFound {
+		return err
+	}
+	return &fault.Error{Kind: fault.NotFound, Reason: fault.ReasonOf(err), Cause: err, Message: "There is no such person, service or tenant."}
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/doorward/doorward/internal/dialect"
 	"github.com/doorward/doorward/internal/fault"
@@ -31,12 +32,21 @@ func parseQuery(c *dialect.Call, known ...string) (web.Query, error) {
 	for name, value := range q {
 		switch {
 		case !slices.Contains(known, name):
-			return nil, fault.BadParameter("query", "The query has a parameter that is not known here.")
+			return nil, fault.BadParameter(meant(name, known), "The query has a parameter that is not known here.")
 		case value == "":
 			return nil, fault.BadParameter(name, "The parameter must not be empty.")
 		}
 	}
 	return q, nil
+}
+
+// meant returns the parameter that a name is another spelling of; what is none of ours is not repeated, as it may be a
+// secret in the wrong place.
+func meant(name string, known []string) string {
+	if i := slices.IndexFunc(known, func(k string) bool { return strings.EqualFold(k, name) }); i >= 0 {
+		return known[i]
+	}
+	return "query"
 }
 
 // parseList reads the query of a list: cursor, limit, and the filter's parameters.
