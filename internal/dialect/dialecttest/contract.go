@@ -49,9 +49,16 @@ func (c Contract) Check(request *http.Request, sent string, malformed bool, resp
 	asked := request.Clone(request.Context())
 	asked.URL.Scheme, asked.URL.Host = "", ""
 	asked.Body = io.NopCloser(strings.NewReader(sent))
+	escaped := asked.URL.EscapedPath() // in which a slash within a parameter is none between segments
+	asked.URL.Path, asked.URL.RawPath = escaped, ""
 	route, parameters, err := c.router.FindRoute(asked)
-	if err == nil && !isOf(route, asked.URL.EscapedPath()) {
+	if err == nil && !isOf(route, escaped) {
 		err = routers.ErrPathNotFound
+	}
+	for name, value := range parameters {
+		if text, bad := url.PathUnescape(value); bad == nil {
+			parameters[name] = text
+		}
 	}
 	if err != nil {
 		if response.StatusCode == http.StatusNotFound || response.StatusCode == http.StatusMethodNotAllowed || malformed {

@@ -99,6 +99,9 @@ func (a api) do(t *testing.T, method, target, body string, headers ...string) re
 	if err := a.contract.Check(r, body, response.StatusCode == http.StatusBadRequest, response, text); err != nil {
 		t.Errorf("%s %s: %v\n%s", method, target, err, text)
 	}
+	if len(text) == 0 && response.StatusCode == http.StatusNoContent {
+		return got
+	}
 	if err := json.Unmarshal(text, &got.JSON); err != nil {
 		t.Fatalf("%s %s: %d %s", method, target, response.StatusCode, text)
 	}

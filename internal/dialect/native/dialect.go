@@ -47,7 +47,8 @@ func New(a *authority.Authority, o Options) dialect.Dialect {
 }
 
 func (n native) routes() []dialect.Route {
-	return slices.Concat(n.credentialRoutes(), n.sessionRoutes(), n.loginTokenRoutes(), n.eventRoutes(), n.limitRoutes(), n.signingKeyRoutes())
+	return slices.Concat(n.credentialRoutes(), n.sessionRoutes(), n.loginTokenRoutes(), n.eventRoutes(), n.limitRoutes(), n.signingKeyRoutes(),
+		n.directoryRoutes())
 }
 
 type native struct {

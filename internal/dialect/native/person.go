@@ -56,7 +56,9 @@ func (n native) createPerson(c *dialect.Call, k principalKind) error {
 			return fault.BadParameter("id", "The ID of a person is \"person:\" and a number from 1.")
 		}
 	}
-	return k.create(c, func(by authority.Actor) (authority.Principal, error) { return n.authority.CreatePerson(c.Context(), by, r) })
+	return k.create(c, func(by authority.Actor) (authority.Principal, error) {
+		return n.authority.CreatePerson(c.Context(), by, r)
+	})
 }
 
 func (n native) changePerson(c *dialect.Call, k principalKind) error {
@@ -70,4 +72,3 @@ func (n native) changePerson(c *dialect.Call, k principalKind) error {
 func showOnePerson(p authority.Principal) personAnswer {
 	return personAnswer{serviceAnswer: showOneService(p), Email: optional(p.Email), Username: optional(p.Username)}
 }
-

@@ -43,7 +43,9 @@ func (n native) createService(c *dialect.Call, k principalKind) error {
 		return err
 	}
 	r := authority.ServiceRequest{Organisation: organisation, Name: body.Name}
-	return k.create(c, func(by authority.Actor) (authority.Principal, error) { return n.authority.CreateService(c.Context(), by, r) })
+	return k.create(c, func(by authority.Actor) (authority.Principal, error) {
+		return n.authority.CreateService(c.Context(), by, r)
+	})
 }
 
 func (n native) changeService(c *dialect.Call, k principalKind) error {

@@ -23,7 +23,10 @@ func showOneTenant(t authority.Tenant) tenantAnswer {
 func showProfile(p authority.Profile) *profileOnTheWay {
 	shown := &profileOnTheWay{
 		BusinessName: optional(p.BusinessName), DocType: optional(p.DocType), DocNumber: optional(p.DocNumber), OwnCode: optional(p.OwnCode),
-		PickupCode: optional(p.PickupCode), Repcode: optional(p.Repcode), Whitelabel: p.Whitelabel,
+		PickupCode: optional(p.PickupCode), Repcode: optional(p.Repcode),
+	}
+	if p.Whitelabel != nil {
+		shown.Whitelabel = &p.Whitelabel
 	}
 	if p.ServicePhone != "" || p.ServiceEmail != "" {
 		shown.CustomerService = &serviceContact{Phone: optional(p.ServicePhone), Email: optional(p.ServiceEmail)}
@@ -38,7 +41,10 @@ func (p *profileOnTheWay) profile() authority.Profile {
 	}
 	f := authority.Profile{
 		BusinessName: value(p.BusinessName), DocType: value(p.DocType), DocNumber: value(p.DocNumber), OwnCode: value(p.OwnCode),
-		PickupCode: value(p.PickupCode), Repcode: value(p.Repcode), Whitelabel: p.Whitelabel,
+		PickupCode: value(p.PickupCode), Repcode: value(p.Repcode),
+	}
+	if p.Whitelabel != nil {
+		f.Whitelabel = *p.Whitelabel
 	}
 	if p.CustomerService != nil {
 		f.ServicePhone, f.ServiceEmail = value(p.CustomerService.Phone), value(p.CustomerService.Email)

@@ -43,7 +43,7 @@ type profileOnTheWay struct {
 	PickupCode      *string         `json:"pickup_code"`
 	Repcode         *string         `json:"repcode"`
 	CustomerService *serviceContact `json:"customer_service"`
-	Whitelabel      map[string]any  `json:"whitelabel,format:emitnull"`
+	Whitelabel      *map[string]any `json:"whitelabel"`
 }
 
 type serviceContact struct {
