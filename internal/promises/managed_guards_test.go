@@ -6,6 +6,70 @@ const (
 	outsideTest = rules + "TestNobodyManagesTheCredentialsOfWhoHasRightsOutsideItsReach/sqlite"
 )
 
+const (
+	directoryActs = "internal/authority/directory_act.go"
+	singles       = rules + "TestEachActOnTheDirectoryIsRecordedAndPublished/sqlite"
+)
+
+// directoryReach is where the rights of who changes single objects of the directory end.
+var directoryReach = []guard{
+	{
+		keeps: "a tenant outside is like none for who would change it", file: directoryActs,
+		line: "err == nil && !by.mayRead(lineage):", instead: "false:",
+		test: rules + "TestWhatIsOutsideIsAsWhatDoesNotExistForEveryActOnTheDirectory/sqlite",
+	},
+	{
+		keeps: "who reads the directory does not change it", file: directoryActs,
+		line: "case !by.may(grant.ManageDirectory, pathOf(lineage)):", instead: "case false:",
+		test: rules + "TestWhoOnlyReadsTheDirectoryChangesNothing/sqlite",
+	},
+	{
+		keeps: "nor who acts for somebody else", file: directoryActs,
+		line: "if by.actingBy != \"\" {", instead: "if false {",
+		test: rules + "TestWhoActsForSomebodyElseChangesNothingOfTheDirectory/sqlite",
+	},
+	{
+		keeps: "a person outside is like none", file: "internal/authority/principal_change.go",
+		line: "if err != nil || !by.seesPrincipal(found) {", instead: "if err != nil {",
+		test: rules + "TestWhatIsOutsideIsAsWhatDoesNotExistForEveryActOnTheDirectory/sqlite",
+	},
+	{
+		keeps: "who is granted more above is not changed from below", file: "internal/authority/principal_change.go",
+		line: "by.may(grant.ManageDirectory, found.home()) && by.covers(grant.ManageDirectory, found)", instead: "by.may(grant.ManageDirectory, found.home())",
+		test: rules + "TestAnOperatorOfAPartManagesThatPartOnly/sqlite",
+	},
+	{
+		keeps: "a grant outside is like none", file: "internal/authority/grant_change.go",
+		line: "!ok || !by.may(grant.ReadDirectory, holder.Path(key.Tenant))", instead: "!ok",
+		test: "internal/dialect/native TestAnOperatorOfAPartSeesAndChangesNothingBeside/sqlite",
+	},
+	{
+		keeps: "nor is it in a list of a principal's", file: "internal/authority/directory_list.go",
+		line: "return !by.may(grant.ReadDirectory, holder.Path(g.Tenant))", instead: "return false",
+		test: rules + "TestAnOperatorOfAPartManagesThatPartOnly/sqlite",
+	},
+	{
+		keeps: "nobody gives more than they may themselves", file: "internal/authority/grant_rules.go",
+		line: "if slices.Contains(operators, p) && !by.may(p, path) {", instead: "if slices.Contains(operators, p) && false {",
+		test: rules + "TestARestrictedCredentialChangesNoMoreThanItReaches/sqlite",
+	},
+	{
+		keeps: "a role outside is like none", file: "internal/authority/role_change.go",
+		line: "if err != nil || !by.mayRead(lineage) {", instead: "if err != nil {",
+		test: rules + "TestWhatIsOutsideIsAsWhatDoesNotExistForEveryActOnTheDirectory/sqlite",
+	},
+	{
+		keeps: "a list of tenants is of the subtree", file: "internal/sqlstore/directory_list.go",
+		line: "`t.id IN `+subtree+` AND t.id <> ?`", instead: "`(1 = 1 OR t.id IN `+subtree+`) AND t.id <> ?`",
+		test: store + "pages of tenants have what a filter selects, by ID",
+	},
+	{
+		keeps: "a list of people is of the organisation", file: "internal/sqlstore/directory_list.go",
+		line: "when(f.Organisation != \"\",", instead: "when(false,",
+		test: store + "pages of principals have what a filter selects, by ID",
+	},
+}
+
 // managedReach is where the rights of who reads and manages others end.
 var managedReach = []guard{
 	{

@@ -87,6 +87,31 @@ var recorded = []guard{
 		test: tries + "SuspendTenant",
 	},
 	{
+		keeps: "a new tenant", file: "internal/authority/tenant_create.go",
+		line: "\t\t\trecord(by.tenantEvent(made, \"created\", \"\"))\n", instead: "", test: singles,
+	},
+	{
+		keeps: "a changed tenant", file: "internal/authority/tenant_change.go",
+		line: "\t\t\trecord(by.tenantEvent(next, \"updated\", strings.Join(names, \",\")))\n", instead: "\t\t\t_ = strings.Join(names, \",\")\n", test: singles,
+	},
+	{
+		keeps: "a changed person", file: "internal/authority/principal_change.go",
+		line: "\t\t\trecord(by.principalEvent(next, \"updated\", strings.Join(names, \",\")))\n", instead: "\t\t\t_ = strings.Join(names, \",\")\n", test: singles,
+	},
+	{
+		keeps: "a changed role", file: "internal/authority/role_change.go",
+		line: "\t\t\trecord(*e)\n", instead: "", test: singles,
+	},
+	{
+		keeps: "a grant", file: "internal/authority/grant_give.go",
+		line: "\tw.record(e)\n", instead: "\t_ = e\n", test: singles,
+	},
+	{
+		keeps: "a name that was tried and is taken", file: "internal/authority/directory_act.go",
+		line: "if refused == nil && fault.ReasonOf(err) == ReasonTaken {", instead: "if false {",
+		test: rules + "TestANameThatIsTakenIsRefusedAndTheTryRecorded/sqlite",
+	},
+	{
 		keeps: "what a directory file changes", file: "internal/authority/apply_step.go",
 		line: "\t\t\trecord(event)\n", instead: "\t\t\t_ = event\n",
 		test: rules + "TestAChangeIsRecordedAndPublishedExactly/an account is suspended/sqlite",
