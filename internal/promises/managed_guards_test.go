@@ -45,7 +45,7 @@ var directoryReach = []guard{
 	},
 	{
 		keeps: "nor is it in a list of a principal's", file: "internal/authority/directory_list.go",
-		line: "return !by.may(grant.ReadDirectory, holder.Path(g.Tenant))", instead: "return false",
+		line: "return !by.may(grant.ReadDirectory, holder.Path(g.Tenant))", instead: "return holder.Path(g.Tenant) == nil",
 		test: rules + "TestAnOperatorOfAPartManagesThatPartOnly/sqlite",
 	},
 	{
@@ -55,8 +55,8 @@ var directoryReach = []guard{
 	},
 	{
 		keeps: "a role outside is like none", file: "internal/authority/role_change.go",
-		line: "if err != nil || !by.mayRead(lineage) {", instead: "if err != nil {",
-		test: rules + "TestWhatIsOutsideIsAsWhatDoesNotExistForEveryActOnTheDirectory/sqlite",
+		line: "if err != nil || !by.mayRead(lineage) {", instead: "if err != nil || lineage == nil {",
+		test: "internal/dialect/native TestAnOperatorOfAPartSeesAndChangesNothingBeside/sqlite",
 	},
 	{
 		keeps: "a list of tenants is of the subtree", file: "internal/sqlstore/directory_list.go",
