@@ -28,8 +28,9 @@ const (
 
 // node is a real server on a store, as doorward serve runs it.
 type node struct {
-	url  string
-	stop func()
+	url       string
+	authority *authority.Authority // for what an operator does at the command line
+	stop      func()
 }
 
 // startNode serves until the test ends or stop is called. store are the flags that say where the store is.
@@ -52,8 +53,9 @@ func startNode(t *testing.T, data string, apply bool, store ...string) node {
 	if err != nil {
 		t.Fatal(err)
 	}
+	shell := server.NewAuthority(opened, whole)
 	if apply {
-		applyDirectory(t, opened, whole)
+		applyDirectory(t, shell)
 	}
 	listener, err := net.Listen("tcp", whole.Listen)
 	if err != nil {
@@ -77,21 +79,22 @@ func startNode(t *testing.T, data string, apply bool, store ...string) node {
 		}
 	}
 	t.Cleanup(stop)
-	return node{url: "http://" + listener.Addr().String(), stop: stop}
+	return node{url: "http://" + listener.Addr().String(), authority: shell, stop: stop}
 }
 
 // applyDirectory applies the demo directory without its passwords, which nobody types here and which are slow to hash.
-func applyDirectory(t *testing.T, opened server.Opened, whole config.Config) {
+func applyDirectory(t *testing.T, a *authority.Authority) {
 	t.Helper()
 	d, err := directory.Read("directory.yaml", regexp.MustCompile(`(?m)^ *password: .*\n`).ReplaceAll(demo.Directory, nil))
 	if err != nil {
 		t.Fatal(err)
 	}
-	by := authority.CommandLine(authority.Origin{Dialect: "command-line"})
-	if _, err := server.NewAuthority(opened, whole).Apply(t.Context(), by, d, authority.ApplyOptions{}); err != nil {
+	if _, err := a.Apply(t.Context(), commandLine, d, authority.ApplyOptions{}); err != nil {
 		t.Fatal(err)
 	}
 }
+
+var commandLine = authority.CommandLine(authority.Origin{Dialect: "command-line"})
 
 // portal returns a client of the node with the portal's credential.
 func (n node) portal(t *testing.T) *client.Client {

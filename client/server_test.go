@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/doorward/doorward/client"
+	"github.com/doorward/doorward/internal/authority"
+	"github.com/doorward/doorward/internal/secret"
 	"github.com/doorward/doorward/internal/testenv"
 )
 
@@ -97,9 +99,12 @@ func TestAKilledKeyIsRefusedAndTheNextOneCounts(t *testing.T) {
 	if _, err := v.Verify(t.Context(), token); err != nil {
 		t.Fatal(err)
 	}
-	operator := a.operator(t)
-	if err := client.Delete(t.Context(), operator, "/v1/signing-keys/"+kidOf(t, token), nil, "", nil); err != nil {
+	key, err := secret.ParseID(kidOf(t, token))
+	if err != nil {
 		t.Fatal(err)
+	}
+	if _, killed, err := a.authority.KillSigningKey(t.Context(), commandLine, authority.SigningKeyID(key)); err != nil || !killed {
+		t.Fatal(killed, err)
 	}
 	began := time.Now()
 	soon(t, "it is refused", func() bool { _, err := v.Verify(t.Context(), token); return client.ReasonOf(err) != "" })
