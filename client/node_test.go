@@ -2,8 +2,10 @@ package client_test
 
 import (
 	"context"
+	"encoding/json"
 	"log/slog"
 	"net"
+	"net/http"
 	"path/filepath"
 	"regexp"
 	"testing"
@@ -127,15 +129,16 @@ func (n node) verifier(t *testing.T, edit func(*client.VerifierOptions)) *client
 // signIn hands ACME's buyer over to the portal, as an integrator's program and the portal's back end do.
 func (n node) signIn(t *testing.T) client.Redeemed {
 	t.Helper()
-	erp, err := client.New(n.url, client.Options{Credential: erpKey})
+	answer, err := http.Get(n.url + "/v2/accounts/1200/logintoken?API_KEY=" + erpKey + "&userEmail=buyer@acme.test")
 	if err != nil {
 		t.Fatal(err)
 	}
-	minted, err := erp.MintLoginToken(t.Context(), client.LoginTokenRequest{Account: "account:1200", Email: "buyer@acme.test", Audience: 1}, "")
-	if err != nil {
-		t.Fatal(err)
+	defer answer.Body.Close()
+	var minted struct{ Token string }
+	if err := json.NewDecoder(answer.Body).Decode(&minted); err != nil || minted.Token == "" {
+		t.Fatalf("%d: %v", answer.StatusCode, err)
 	}
-	redeemed, err := n.portal(t).RedeemLoginToken(t.Context(), client.Redemption{LoginToken: minted.LoginToken})
+	redeemed, err := n.portal(t).RedeemLoginToken(t.Context(), client.Redemption{LoginToken: minted.Token})
 	if err != nil {
 		t.Fatal(err)
 	}
