@@ -7,10 +7,10 @@ import (
 	"time"
 )
 
-// The token types of RFC 8693 §3, and ours for a login token.
 const (
-	accessTokenType = "urn:ietf:params:oauth:token-type:access_token"
 	grantExchange   = "urn:ietf:params:oauth:grant-type:token-exchange"
+	accessTokenType = "urn:ietf:params:oauth:token-type:access_token" // RFC 8693 §3
+	sessionType     = "urn:doorward:token-type:session"
 )
 
 // AccessTokenRequest says what access token is wanted.
@@ -35,9 +35,11 @@ func (c *Client) AccessToken(ctx context.Context, r AccessTokenRequest) (AccessT
 // Exchange turns a session or an access token into an access token for one audience (RFC 8693). Who acts in the session
 // acts in it too, and when the session ends it ends.
 func (c *Client) Exchange(ctx context.Context, token string, r AccessTokenRequest) (AccessToken, error) {
-	return c.token(ctx, r, url.Values{
-		"grant_type": {grantExchange}, "subject_token": {token}, "subject_token_type": {accessTokenType},
-	})
+	kind := accessTokenType
+	if kindOf(token) == KindSession {
+		kind = sessionType
+	}
+	return c.token(ctx, r, url.Values{"grant_type": {grantExchange}, "subject_token": {token}, "subject_token_type": {kind}})
 }
 
 func (c *Client) token(ctx context.Context, r AccessTokenRequest, form url.Values) (AccessToken, error) {

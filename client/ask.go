@@ -121,7 +121,7 @@ func (a *asker) load(ctx context.Context, q question) answered {
 	}
 	switch {
 	case one.err == nil:
-		one.facts = append(append(one.facts, q.facts...), one.claims.Facts...)
+		one.facts = append(append([]string{factOf("session", one.claims.ID)}, q.facts...), one.claims.Facts...)
 		one.until = a.lasts(one)
 		a.yes.put(q.key, one)
 		return one
@@ -138,8 +138,9 @@ func (a *asker) load(ctx context.Context, q question) answered {
 // lasts says until when an answer may be remembered.
 func (a *asker) lasts(one answered) time.Time {
 	until := one.askedAt.Add(a.age)
+	// What names no facts depends on more than on itself, of which the feed could say nothing here.
 	said := a.memory.of(one.claims.IssuedAt.time(), one.facts)
-	if len(one.facts) == 0 || said.ordinal > 0 && one.askedAt.Sub(said.here) < settling {
+	if len(one.facts) == 1 || said.ordinal > 0 && one.askedAt.Sub(said.here) < settling {
 		until = one.askedAt.Add(cutAge)
 	}
 	if end := one.claims.ExpiresAt.time(); one.claims.ExpiresAt > 0 && end.Before(until) {

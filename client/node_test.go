@@ -43,7 +43,7 @@ func startNode(t *testing.T, data string, apply bool, store ...string) node {
 	if err != nil {
 		t.Fatal(err)
 	}
-	flags := append([]string{"--listen", "127.0.0.1:0", "--public-url", issuer, "--keys", filepath.Join(data, "keys")}, store...)
+	flags := append([]string{"--listen", "127.0.0.1:0", "--public-url", issuer, "--alephee-rate", "6000/min", "--keys", filepath.Join(data, "keys")}, store...)
 	if _, err := parser.Parse(flags); err != nil {
 		t.Fatal(err)
 	}
@@ -84,10 +84,10 @@ func startNode(t *testing.T, data string, apply bool, store ...string) node {
 	return node{url: "http://" + listener.Addr().String(), authority: shell, stop: stop}
 }
 
-// applyDirectory applies the demo directory without its passwords, which nobody types here and which are slow to hash.
+// applyDirectory applies the demo directory without its passwords, which are slow to hash, and its limits, which tests are over soon.
 func applyDirectory(t *testing.T, a *authority.Authority) {
 	t.Helper()
-	d, err := directory.Read("directory.yaml", regexp.MustCompile(`(?m)^ *password: .*\n`).ReplaceAll(demo.Directory, nil))
+	d, err := directory.Read("directory.yaml", regexp.MustCompile(`(?m)^ *(password|limits): .*\n`).ReplaceAll(demo.Directory, nil))
 	if err != nil {
 		t.Fatal(err)
 	}
