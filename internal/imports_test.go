@@ -93,6 +93,7 @@ var rules = map[string]rule{
 	"examples/portal/cmd/portal": {ours: []string{"client", "examples/portal"}},
 
 	"examples/gateways": {}, // configurations, with tests that run them
+	"examples/clients":  {}, // tests only, on the program from outside
 
 	"internal/crashproof": {}, // tests only, which run the program
 	"internal/promises":   {}, // tests only, which build and run those of other packages
