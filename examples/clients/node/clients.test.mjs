@@ -16,8 +16,9 @@ import * as openid from 'openid-client'
 const env = (name) => process.env[name] ?? assert.fail(`${name} is not set`)
 const issuer = new URL(env('DOORWARD'))
 const resource = env('RESOURCE')
-const [clientID, clientSecret] = env('CLIENT').split(':')
-const [audienceID, audienceSecret] = env('RESOURCE_KEY').split(':')
+const pair = (text) => [text.slice(0, text.indexOf(':')), text.slice(text.indexOf(':') + 1)]
+const [clientID, clientSecret] = pair(env('CLIENT'))
+const [audienceID, audienceSecret] = pair(env('RESOURCE_KEY'))
 const insecure = { [oauth.allowInsecureRequests]: true } // it runs on this machine, without TLS
 
 const exchange = 'urn:ietf:params:oauth:grant-type:token-exchange'
@@ -147,7 +148,7 @@ test('dpop makes proofs that the token endpoint takes once', async () => {
   const proof = await dpop.generateProof(keys, token_endpoint, 'POST')
   const ask = () => fetch(token_endpoint, {
     method: 'POST',
-    headers: { DPoP: proof, authorization: 'Basic ' + btoa(`${clientID}:${clientSecret}`) },
+    headers: { DPoP: proof, authorization: 'Basic ' + btoa([clientID, clientSecret].map(encodeURIComponent).join(':')) },
     body: new URLSearchParams({ grant_type: 'client_credentials', resource }),
   })
   const first = await ask()
