@@ -220,8 +220,14 @@ func TestWhatCannotBeFollowed(t *testing.T) {
 		query, parameter string
 		header           http.Header
 	}{
-		{"?wait=26", "wait", nil}, {"?wait=-1", "wait", nil}, {"?wait=1.5", "wait", nil}, {"?wait=", "wait", nil},
-		{"?after=", "after", nil}, {"?after=x", "after", nil}, {"?after=AQAAAAAA&after=AQAAAAAA", "after", nil}, {"?cursor=AQAAAAAA", "query", nil},
+		{"?wait=26", "wait", nil},
+		{"?wait=-1", "wait", nil},
+		{"?wait=1.5", "wait", nil},
+		{"?wait=", "wait", nil},
+		{"?after=", "after", nil},
+		{"?after=x", "after", nil},
+		{"?after=AQAAAAAA&after=AQAAAAAA", "after", nil},
+		{"?cursor=AQAAAAAA", "query", nil},
 		{"", "Last-Event-ID", http.Header{"Last-Event-Id": {"x"}}},
 		{"", "Last-Event-ID", http.Header{"Last-Event-Id": {"AQAAAAAA", "AQAAAAAA"}}},
 		{"?after=" + strings.Repeat("A", 3000), "after", nil},
