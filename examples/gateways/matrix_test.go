@@ -86,10 +86,10 @@ type matrixCase struct {
 var matrix = []matrixCase{
 	{"no token", func(g gateway) string { return g.refused(sent{}, 401) }},
 	{"good token", func(g gateway) string {
-		return g.passed(sent{header: bearer(g.member(g.t, "key-of-the-orders", 1))}, ada)
+		return g.passed(sent{header: bearer(g.member(g.t, "key-of-the-orders", 1))}, ada) + ", identity seen, its signature verified"
 	}},
 	{"forged identity headers", func(g gateway) string {
-		return g.passed(sent{header: forged(bearer(g.member(g.t, "key-of-the-orders", 1)))}, ada)
+		return g.passed(sent{header: forged(bearer(g.member(g.t, "key-of-the-orders", 1)))}, ada) + ", all stripped"
 	}},
 	{"forged identity headers, no token", func(g gateway) string { return g.refused(sent{header: forged(http.Header{})}, 401) }},
 	{"revoked", func(g gateway) string { return g.revoked() }},
@@ -99,7 +99,7 @@ var matrix = []matrixCase{
 	{"acting, GET", func(g gateway) string {
 		want := maps.Clone(ada)
 		want["Actor"] = "person:5"
-		return g.passed(sent{header: bearer(g.acting(g.t))}, want)
+		return g.passed(sent{header: bearer(g.acting(g.t))}, want) + ", actor seen"
 	}},
 	{"acting, POST", func(g gateway) string {
 		return g.refused(sent{method: "POST", body: "x=1", header: bearer(g.acting(g.t))}, 403)
@@ -219,7 +219,7 @@ func (g gateway) verify(text string, want map[string]string) {
 	}
 	var claims struct {
 		jwt.Claims
-		Account string
+		Account string `json:"account"`
 	}
 	if err := signed.Claims(g.published(), &claims); err != nil {
 		g.t.Errorf("the identity: %v", err)
