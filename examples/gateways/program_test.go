@@ -19,21 +19,22 @@ type program struct {
 	files         []string // its configuration
 	path          string   // of the executable
 	args          func(dir string) []string
+	filled        []string // pairs of what stands in the configuration and what is put in for it
 }
 
 var programs = []program{
 	{"nginx", "nginx", []string{"nginx.conf"}, "/usr/sbin/nginx", func(dir string) []string {
 		return []string{"-p", dir, "-c", dir + "/nginx.conf", "-e", "stderr", "-g", "daemon off; master_process off; pid " + dir + "/nginx.pid;"}
-	}},
+	}, nil},
 	{"Caddy", "caddy", []string{"Caddyfile"}, "/usr/bin/caddy", func(string) []string {
 		return []string{"run", "--adapter", "caddyfile", "--config", "Caddyfile"}
-	}},
+	}, nil},
 	{"HAProxy", "haproxy", []string{"haproxy.cfg", "doorward.lua"}, "/usr/sbin/haproxy", func(string) []string {
 		return []string{"-db", "-f", "haproxy.cfg"}
-	}},
+	}, nil},
 	{"Apache, mod_lua", "apache", []string{"httpd.conf", "doorward.lua"}, "/usr/sbin/apache2", func(dir string) []string {
 		return []string{"-X", "-d", dir, "-f", "httpd.conf"}
-	}},
+	}, nil},
 }
 
 // The addresses that the configurations are written with.
@@ -52,7 +53,7 @@ func (p program) start(t *testing.T, doorward, application string) (address stri
 		if err != nil {
 			t.Fatal(err)
 		}
-		adapted := strings.NewReplacer(doorwardAddress, doorward, applicationAddress, application, gatewayAddress, address).Replace(string(text))
+		adapted := strings.NewReplacer(append(p.filled, doorwardAddress, doorward, applicationAddress, application, gatewayAddress, address)...).Replace(string(text))
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(adapted), 0o600); err != nil {
 			t.Fatal(err)
 		}
