@@ -206,7 +206,7 @@ func TestAnAccessTokenIsRefusedForItsForm(t *testing.T) {
 	_ = w.Close()
 	psychic := base64.RawURLEncoding.EncodeToString(make([]byte, 64))
 	// The last digit of 64 bytes has four spare bits.
-	spare := good[:len(good)-1] + string("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"[strings.IndexByte("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", good[len(good)-1])|1])
+	spare := good[:len(good)-1] + spareBit(good[len(good)-1])
 	for name, c := range map[string]struct{ text, reason string }{
 		"empty":                  {"", "jws-malformed"},
 		"dots":                   {"..", "jws-malformed"},

@@ -141,6 +141,30 @@ func TestAProofIsRefused(t *testing.T) {
 	mustRefuse(t, "another's key", err, "jws-signature")
 }
 
+// A key has one spelling: spare bits, line breaks and leading zeros are another one.
+func TestAKeyInAnotherSpellingIsRefused(t *testing.T) {
+	ed, rs := publicJWK(t, newSigningKey(t, secret.EdDSA)), publicJWK(t, newSigningKey(t, secret.RS256))
+	x := ed[strings.Index(ed, `"x":"`)+5:][:43]
+	n := rs[strings.Index(rs, `"n":"`)+5:]
+	n = n[:strings.IndexByte(n, '"')]
+	for name, jwk := range map[string]string{
+		"spare bits":     strings.Replace(ed, x, x[:42]+spareBit(x[42]), 1),
+		"a line break":   strings.Replace(ed, x, x[:20]+`\n`+x[20:], 1),
+		"a leading zero": strings.Replace(rs, n, encodedPart("\x00"+string(decodedPart(t, n))), 1),
+		"a long e":       strings.Replace(rs, `"AQAB"`, `"AAEAAQ"`, 1),
+	} {
+		if _, err := secret.ThumbprintOf([]byte(jwk)); err == nil {
+			t.Errorf("%s: %s is taken", name, jwk)
+		}
+	}
+}
+
+// spareBit returns the digit with its lowest bit, which is to spare at the end of 32 bytes, set.
+func spareBit(digit byte) string {
+	const digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+	return digits[strings.IndexByte(digits, digit)|1:][:1]
+}
+
 func TestAProofOfAWeakOrUnknownKeyIsRefused(t *testing.T) {
 	short, err := rsa.GenerateKey(rand.Reader, 1024)
 	if err != nil {
