@@ -52,12 +52,9 @@ func (a *Authority) Restore(ctx context.Context, by Actor, b Backup, o RestoreOp
 // killSigningKeys makes nothing count that was signed before a restore, as no session does: nothing says which keys
 // were killed since the backup was made. New ones are made at the next start.
 func (a *Authority) killSigningKeys(ctx context.Context, tx Tx, o RestoreOptions) (killed int, err error) {
-	if o.KeepSessions {
-		return 0, nil
-	}
 	keys, err := tx.SigningKeys(ctx)
 	for _, k := range keys {
-		if k.KilledAt.IsZero() {
+		if !o.KeepSessions && k.KilledAt.IsZero() {
 			k.KilledAt = a.store.Now()
 			tx.PutSigningKey(k)
 			tx.Publish(FeedSigningKey, k.ID.String())
