@@ -74,6 +74,12 @@ func parseCursor(text string) (c feedCursor, ok bool, err error) {
 	return c, true, nil
 }
 
+// CheckFeedCursor fails with Malformed for what is no cursor of the feed.
+func CheckFeedCursor(text string) error {
+	_, _, err := parseCursor(text)
+	return err
+}
+
 // cursorAt returns a cursor at a number that everything but what is open below it has been delivered up to.
 func cursorAt(high int64, f fact, open []FeedRange) feedCursor {
 	c := feedCursor{high: high, fact: f}

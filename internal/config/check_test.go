@@ -21,6 +21,8 @@ func TestCheckNamesTheFlagAndWhatToWriteInstead(t *testing.T) {
 		"listen no port":      {func(c *config.Config) { c.Listen = "localhost" }, []string{`--listen "localhost"`, "write"}},
 		"listen named port":   {func(c *config.Config) { c.Listen = ":http" }, []string{"--listen", "write"}},
 		"listen large port":   {func(c *config.Config) { c.Listen = ":65536" }, []string{"--listen", "write"}},
+		"metrics everywhere":  {func(c *config.Config) { c.MetricsListen = ":9090" }, []string{"--metrics-listen", "write for example --metrics-listen 127.0.0.1:9090"}},
+		"metrics no port":     {func(c *config.Config) { c.MetricsListen = "localhost" }, []string{"--metrics-listen", "write"}},
 		"public relative":     {func(c *config.Config) { c.PublicURL = "login.example.com" }, []string{"--public-url", "write for example --public-url https://"}},
 		"public other scheme": {func(c *config.Config) { c.PublicURL = "ftp://x.test" }, []string{"--public-url", "write"}},
 		"public no host":      {func(c *config.Config) { c.PublicURL = "https://:1" }, []string{"--public-url", "write"}},

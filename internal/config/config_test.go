@@ -91,7 +91,7 @@ func TestDefaultsAreWhatIsDocumented(t *testing.T) {
 // other is a usable value of every flag that is not its default.
 var other = map[string]string{
 	"data": "elsewhere", "database": "postgres://u@h/n", "keys": "k", "listen": "127.0.0.1:9", "public-url": "https://x.test",
-	"tls-cert": "c.pem", "tls-key": "k.pem", "hsts-max-age": "0s",
+	"metrics-listen": "127.0.0.1:10", "tls-cert": "c.pem", "tls-key": "k.pem", "hsts-max-age": "0s",
 	"trusted-proxies":           "10.0.0.0/8,2001:db8::/32",
 	"redeemed-session-lifetime": "2h0m0s", "redeemed-session-idle": "2m0s", "acting-session-lifetime": "3m0s",
 	"pulse-session-lifetime": "4m0s", "crmcom-session-lifetime": "5m0s", "crmcom-key-session-lifetime": "6m0s", "alephee-token-member": "T",

@@ -32,7 +32,7 @@ func (n native) followRevocations(c *dialect.Call) error {
 	}
 	follower, err := n.authority.FollowRevocations(c.Context(), c.By, cursor)
 	if err != nil {
-		return asParameter(err, q)
+		return err
 	}
 	defer follower.Close()
 	if acceptsEvents(c.Request) {
@@ -57,26 +57,27 @@ func parseWait(q web.Query) (time.Duration, error) {
 }
 
 // cursorOf reads where to go on: a client of events that reconnects repeats its URL and says in a header how far it came.
-func cursorOf(r *http.Request, q web.Query) (string, error) {
-	switch given := r.Header.Values("Last-Event-ID"); {
-	case len(given) > 1:
+func cursorOf(r *http.Request, q web.Query) (cursor string, err error) {
+	given := r.Header.Values("Last-Event-ID")
+	if len(given) > 1 {
 		return "", fault.BadParameter("Last-Event-ID", "The header is given more than once.")
-	case len(given) == 1 && given[0] != "":
-		return given[0], nil
 	}
-	return q["after"], nil
+	if q.Has("after") {
+		if cursor, err = checkedCursor("after", q["after"]); err != nil {
+			return "", err
+		}
+	}
+	if len(given) == 1 {
+		return checkedCursor("Last-Event-ID", given[0])
+	}
+	return cursor, nil
 }
 
-// asParameter names the cursor as the request did.
-func asParameter(err error, q web.Query) error {
-	if f := fault.As(err); f.Kind == fault.Malformed {
-		name := "Last-Event-ID"
-		if q.Has("after") {
-			name = "after"
-		}
-		return fault.BadParameter(name, f.Message)
+func checkedCursor(parameter, text string) (string, error) {
+	if authority.CheckFeedCursor(text) != nil {
+		return "", fault.BadParameter(parameter, "The parameter must be a cursor that was given out here.")
 	}
-	return err
+	return text, nil
 }
 
 // acceptsEvents reports whether the client asks for a stream of server-sent events.
