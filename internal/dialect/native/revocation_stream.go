@@ -86,6 +86,9 @@ func eventsOf(news authority.FeedNews) []byte {
 	for _, f := range news.Facts {
 		putEvent(&b, "revocation", f.Cursor, revocationOf(f))
 	}
+	if news.More {
+		return b.Bytes() // nothing is missing only at the end
+	}
 	name := "heard"
 	if news.Stale {
 		name = "stale"

@@ -2,6 +2,7 @@ package native_test
 
 import (
 	"bufio"
+	"context"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -194,6 +195,34 @@ func TestAStreamEndsWithWhatItWasLetInBy(t *testing.T) {
 	ended(t, stream)
 	if got := w.send(t, http.MethodGet, revocations, "", nil); got.StatusCode != http.StatusUnauthorized {
 		t.Errorf("%d %s", got.StatusCode, got.text)
+	}
+}
+
+// Who starts or was away has heard nothing until it has had everything.
+func TestNothingIsHeardBeforeTheEndOfWhatThereIs(t *testing.T) {
+	env := testenv.New(t, "sqlite").Demo(t)
+	err := env.Store.Change(t.Context(), func(_ context.Context, tx authority.Tx) error {
+		for range 2500 {
+			tx.Publish(authority.FeedSession, "x")
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	env.Follow(t)
+	n := 0
+	for e := range serve(t, env).events(t, "", nil) {
+		if e.name == "heard" {
+			break
+		}
+		n++
+	}
+	if n != 2500 {
+		t.Errorf("it has heard after %d of 2500", n)
+	}
+	if got := serve(t, env).poll(t, ""); len(got.Items) != 1000 || !got.More {
+		t.Errorf("%d items, more %t", len(got.Items), got.More)
 	}
 }
 
