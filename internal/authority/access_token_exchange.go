@@ -117,7 +117,7 @@ func (v Verdict) unproved(by Actor, thumbprint string) string {
 func (a *Authority) exchangedKey(ctx context.Context, by Actor, key secret.Text) (s exchangedOf, reason string, err error) {
 	s.by, err = a.Authenticate(ctx, by.origin, ByKey(key))
 	if fault.KindOf(err) == fault.Unauthenticated && err != nil {
-		return s, fault.ReasonOf(err), nil
+		return s, "", refusedExchange(fault.ReasonOf(err)) // it is recorded and counted
 	}
 	if err == nil && s.by.Principal().ID != by.Principal().ID && !a.mayVerify(by, s.by.standing, "", nil) {
 		reason = ReasonOutside
@@ -178,8 +178,13 @@ func (a *Authority) refusedToken(ctx context.Context, by Actor, act audit.Act, f
 		return err
 	}
 	e := by.event(act)
+	e.Session = secret.ID(f.Session.ID)
 	e.Subject, e.Tenant, e.Audience = f.Session.Subject, f.Session.home(), int64(f.Session.Audience)
-	return a.refuse(ctx, e, refusedExchange(reason))
+	why := fault.New(fault.Unmet, reason, "")
+	if err := a.refuse(ctx, e, why); err != why {
+		return err // it could not be recorded
+	}
+	return refusedExchange(reason)
 }
 
 func refusedExchange(reason string) error {

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/doorward/doorward/internal/audit"
+	"github.com/doorward/doorward/internal/fault"
 	"github.com/doorward/doorward/internal/secret"
 )
 
@@ -26,14 +27,8 @@ func (a *Authority) RevokeToken(ctx context.Context, by Actor, text secret.Text)
 		_, err := a.closeAll(ctx, by, []Session{v.Session})
 		return err
 	}
-	if err := a.countRefused(ctx, by); err != nil {
+	if err := a.refusedToken(ctx, by, audit.CloseSession, v.SessionFacts, reason); fault.ReasonOf(err) != ReasonTokenRefused {
 		return err
-	}
-	e := by.event(audit.CloseSession)
-	e.Session = secret.ID(v.Session.ID)
-	why := refusedExchange(reason)
-	if err := a.refuse(ctx, e, why); err != why {
-		return err // it could not be recorded
 	}
 	return nil
 }

@@ -64,7 +64,7 @@ const (
 )
 
 func forms() []presentation {
-	return slices.Concat(alepheeForms(), pulseForms(), activePlatformForms(), crmcomForms(), listForms(), []presentation{basicForm()}, nativeForms(), v1Forms())
+	return slices.Concat(alepheeForms(), pulseForms(), activePlatformForms(), crmcomForms(), listForms(), []presentation{basicForm()}, nativeForms(), v1Forms(), oauthForms())
 }
 
 // TestEveryRouteByCredentialSaysHowEveryClassOfFailureLooks lets no new dialect or route be forgotten.

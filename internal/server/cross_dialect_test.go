@@ -32,6 +32,13 @@ var places = map[string]struct {
 		basic := base64.StdEncoding.EncodeToString([]byte(c.Key.Reveal() + ":" + c.Secret.Reveal()))
 		return request{method: "POST", target: "/crmapi/rest/v2/authentication/web_api_key/token", header: "Authorization: Basic " + basic}
 	}, func(r response) bool { return strings.Contains(r.Body, "INVALID_CREDENTIALS") }},
+	"oauth": {func(c authority.IssuedCredential) request {
+		clientSecret := c.Secret
+		if clientSecret.IsZero() {
+			clientSecret = c.Key
+		}
+		return asClient("/oauth2/token", c.Credential.ClientID(), clientSecret.Reveal(), "grant_type=client_credentials")
+	}, unauthorized},
 	"native": {func(c authority.IssuedCredential) request { // which this key may not do, and that is told apart
 		return request{method: "POST", target: "/v1/login-tokens/redeem", header: "Authorization: Bearer " + oneString(c), body: `{"login_token":"x"}`}
 	}, unauthorized},
@@ -57,7 +64,7 @@ func TestEveryDialectHasAPlaceForAKey(t *testing.T) {
 func TestAKeyAllowedInTwoDialectsWorksInBothAndInNoOther(t *testing.T) {
 	everyEngine(t, func(t *testing.T, h *house) {
 		for _, kind := range []authority.CredentialKind{authority.APIKey, authority.KeyPair, authority.ManagerKey} {
-			for _, allowed := range [][]string{{"alephee", "pulse"}, {"pulse", "crmcom"}, {"crmcom", "activeplatform"}, {"activeplatform", "native"}, nil} {
+			for _, allowed := range [][]string{{"alephee", "pulse"}, {"pulse", "crmcom"}, {"crmcom", "activeplatform"}, {"activeplatform", "native"}, {"native", "oauth"}, nil} {
 				issued, err := h.env.Authority.IssueCredential(t.Context(), authority.CommandLine(authority.Origin{}), authority.IssueRequest{
 					Kind: kind, Principal: managerWithoutKey(t, h, kind), Name: "k", Restriction: authority.Restriction{Dialects: allowed},
 				})
