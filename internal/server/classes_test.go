@@ -64,11 +64,7 @@ const (
 )
 
 func forms() []presentation {
-<<<<<<< HEAD
 	return slices.Concat(alepheeForms(), pulseForms(), activePlatformForms(), crmcomForms(), listForms(), []presentation{basicForm()}, nativeForms(), v1Forms(), oauthForms())
-=======
-	return slices.Concat(alepheeForms(), pulseForms(), activePlatformForms(), crmcomForms(), listForms(), []presentation{basicForm()}, nativeForms(), oauthForms())
->>>>>>> 8591dcb (server: hold that clients' failures look and cost alike)
 }
 
 // TestEveryRouteByCredentialSaysHowEveryClassOfFailureLooks lets no new dialect or route be forgotten.
