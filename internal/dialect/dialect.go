@@ -15,6 +15,8 @@ type Dialect struct {
 	Name   string
 	Spaces []string // path prefixes that are this dialect's own, without a trailing slash: it answers what is unknown below them
 	Routes []Route
+	// Specification is the dialect as OpenAPI says it, in YAML; nil: it is not shown.
+	Specification []byte
 	// Strip takes off the path what somebody in front has put there of another request, before the path is looked at; nil: nothing.
 	Strip func(r *http.Request) *http.Request
 	// Fail writes a failure in this dialect's shape; it never sees an error of no kind.

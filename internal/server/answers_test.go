@@ -170,7 +170,7 @@ func TestWhatIsUnknownOrNotAllowedHasAShapeOfOursEverywhere(t *testing.T) {
 		}
 	}
 	for _, method := range methods {
-		for _, unknown := range []string{"/nothing", "/nothing/at/all", "/readyz/", "/v", "/v22", "/docs"} {
+		for _, unknown := range []string{"/nothing", "/nothing/at/all", "/readyz/", "/v", "/v22", "/doc"} {
 			ask(t, s, method, unknown).mustBe(t, http.StatusNotFound)
 		}
 	}

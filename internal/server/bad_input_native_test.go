@@ -16,14 +16,15 @@ var unused = kept("unused", issued("owner@acme.test", authority.APIKey))
 
 // nativeValues is what is valid in /v1.
 var nativeValues = map[string]valid{
-	"native name":       is("Nightly sync"),
-	"native tokens":     is(`["no-such-token"]`),
-	"native limit":      is("5"),
-	"native key":        {leftOut: true}, // any text is right: credential_test.go of native
-	"native secret":     {leftOut: true},
-	"native cursor":     {leftOut: true}, // it is bound to all the others
-	"native credential": {make: unused, opaque: true},
-	"native session":    opaque(someID),
+	"native name":                   is("Nightly sync"),
+	"native showSpecification name": is("pulse"),
+	"native tokens":                 is(`["no-such-token"]`),
+	"native limit":                  is("5"),
+	"native key":                    {leftOut: true}, // any text is right: credential_test.go of native
+	"native secret":                 {leftOut: true},
+	"native cursor":                 {leftOut: true}, // it is bound to all the others
+	"native credential":             {make: unused, opaque: true},
+	"native session":                opaque(someID),
 
 	"native issueCredential Idempotency-Key":  {make: unique("attempt-")},
 	"native rotateCredential Idempotency-Key": {make: unique("attempt-")},

@@ -18,7 +18,7 @@ import (
 
 // dialects is every dialect that is spoken: one line each.
 func dialects(a *authority.Authority, c config.Config) []dialect.Dialect {
-	return []dialect.Dialect{
+	others := []dialect.Dialect{
 		alephee.New(a, alepheeOptions(c)),
 		pulse.New(a, pulse.Options{SessionLifetime: c.Sessions.PulseLifetime}),
 		activeplatform.New(a, activeplatform.Options{
@@ -29,18 +29,18 @@ func dialects(a *authority.Authority, c config.Config) []dialect.Dialect {
 			SessionLifetime: c.Sessions.CRMCOMLifetime, KeySessionLifetime: c.Sessions.CRMCOMKey,
 			ErrorStatuses: c.CRMCOM.ErrorStatuses, Profile: crmcom.Profile(c.CRMCOM.Profile),
 		}),
-		native.New(a, nativeOptions(c)),
 		oauth.New(a, oauth.Options{PublicURL: c.PublicURL}),
 		gateway.New(a, gateway.Options{PublicURL: c.PublicURL, SignIn: c.Gateway.SignInOrigins}),
 	}
+	return append(others, native.New(a, nativeOptions(c, others))) // last: it shows what the others speak
 }
 
-func nativeOptions(c config.Config) native.Options {
+func nativeOptions(c config.Config, others []dialect.Dialect) native.Options {
 	perMinute, err := limit.ParseRate(c.Native.Rate)
 	if err != nil {
 		perMinute = 0 // the dialect's own default
 	}
-	return native.Options{PerMinute: perMinute, Guesses: guessLimits(c.Guesses).Rules()}
+	return native.Options{PerMinute: perMinute, Guesses: guessLimits(c.Guesses).Rules(), Dialects: others}
 }
 
 // alepheeOptions turns the configured rates, which the configuration has checked, into numbers.

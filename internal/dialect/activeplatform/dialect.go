@@ -33,8 +33,9 @@ func New(a *authority.Authority, o Options) dialect.Dialect {
 	}
 	p := platform{authority: a, options: o}
 	return dialect.Dialect{
-		Name:   Name,
-		Spaces: []string{"/api/v3"},
+		Name:          Name,
+		Specification: specification,
+		Spaces:        []string{"/api/v3"},
 		Routes: []dialect.Route{
 			get("/user_authentication/token", grant.ActAsOwner, p.mintLoginToken),
 			get("", grant.ReadDirectory, p.showReseller),

@@ -43,7 +43,7 @@ func New(a *authority.Authority, o Options) dialect.Dialect {
 		o.PerMinute = 30
 	}
 	d := wire{authority: a, options: o, limits: newLimits(a, o)}
-	return dialect.Dialect{Name: Name, Spaces: []string{space}, Routes: d.routes(), Fail: d.fail}
+	return dialect.Dialect{Name: Name, Spaces: []string{space}, Routes: d.routes(), Fail: d.fail, Specification: specification}
 }
 
 // The paths.

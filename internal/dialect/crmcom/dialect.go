@@ -38,8 +38,9 @@ func New(a *authority.Authority, o Options) dialect.Dialect {
 	o.Profile.check()
 	m := crm{authority: a, options: o}
 	return dialect.Dialect{
-		Name:   Name,
-		Spaces: []string{"/crmapi"},
+		Name:          Name,
+		Specification: specification,
+		Spaces:        []string{"/crmapi"},
 		Routes: []dialect.Route{
 			{
 				Method: http.MethodPost,

@@ -21,7 +21,7 @@ const space = "/gateway/verify"
 func New(a *authority.Authority, o Options) dialect.Dialect {
 	g := gateway{authority: a, options: o}
 	return dialect.Dialect{
-		Name: "gateway", Spaces: []string{"/gateway"}, Strip: strip,
+		Name: "gateway", Spaces: []string{"/gateway"}, Specification: specification, Strip: strip,
 		Routes: []dialect.Route{{
 			Method: dialect.AnyMethod, Path: space + "/{options}",
 			Access: dialect.Open("admits by the session that a gateway's client presents: bearer, cookie or query"),

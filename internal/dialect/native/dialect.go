@@ -16,6 +16,7 @@ const Name = "native"
 type Options struct {
 	PerMinute int                            // requests a minute for each credential; 600
 	Guesses   map[string]authority.GuessRule // the budgets of failed tries, to be told; those that are built in
+	Dialects  []dialect.Dialect              // the others, whose specifications are shown beside this one
 }
 
 // New returns the dialect over an authority.
@@ -23,10 +24,10 @@ func New(a *authority.Authority, o Options) dialect.Dialect {
 	if o.Guesses == nil {
 		o.Guesses = authority.GuessRules
 	}
-	n := native{authority: a, guesses: o.Guesses, limits: newLimits(a, o.PerMinute)}
+	n := native{authority: a, guesses: o.Guesses, specifications: specificationsOf(o.Dialects), limits: newLimits(a, o.PerMinute)}
 	return dialect.Dialect{
 		Name:   Name,
-		Spaces: []string{"/v1", problemSpace},
+		Spaces: []string{"/v1", docsSpace}, Specification: specification,
 		Routes: append(n.routes(), []dialect.Route{
 			{
 				Method: http.MethodPost, Path: "/v1/login-tokens/redeem",
@@ -48,11 +49,12 @@ func New(a *authority.Authority, o Options) dialect.Dialect {
 
 func (n native) routes() []dialect.Route {
 	return slices.Concat(n.credentialRoutes(), n.sessionRoutes(), n.loginTokenRoutes(), n.eventRoutes(), n.limitRoutes(), n.signingKeyRoutes(),
-		n.directoryRoutes())
+		n.directoryRoutes(), n.docsRoutes())
 }
 
 type native struct {
-	authority *authority.Authority
-	limits    limits
-	guesses   map[string]authority.GuessRule
+	authority      *authority.Authority
+	limits         limits
+	guesses        map[string]authority.GuessRule
+	specifications []Specification
 }

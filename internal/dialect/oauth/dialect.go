@@ -29,8 +29,9 @@ type Options struct {
 func New(a *authority.Authority, o Options) dialect.Dialect {
 	d := oauth{authority: a, issuer: o.PublicURL}
 	return dialect.Dialect{
-		Name:   Name,
-		Spaces: []string{"/oauth2", serverPath, resourcePath},
+		Name:          Name,
+		Specification: specification,
+		Spaces:        []string{"/oauth2", serverPath, resourcePath},
 		Routes: []dialect.Route{
 			d.byClient(tokenPath, d.token, grantTypeField, scopeField, resourceField, audienceField, subjectField, subjectTypeField,
 				actorField, actorTypeField, requestedTypeField),

@@ -24,10 +24,11 @@ func New(a *authority.Authority, o Options) dialect.Dialect {
 	}
 	p := pulse{authority: a, options: o}
 	return dialect.Dialect{
-		Name:   Name,
-		Spaces: []string{"/auth", "/apikeys", "/accounts"},
-		Routes: p.routes(),
-		Fail:   p.fail,
+		Name:          Name,
+		Specification: specification,
+		Spaces:        []string{"/auth", "/apikeys", "/accounts"},
+		Routes:        p.routes(),
+		Fail:          p.fail,
 	}
 }
 

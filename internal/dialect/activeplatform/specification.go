@@ -1,0 +1,6 @@
+package activeplatform
+
+import _ "embed" // the specification
+
+//go:embed openapi.yaml
+var specification []byte
