@@ -11,18 +11,20 @@ import (
 	"github.com/doorward/doorward/internal/tenant"
 )
 
-// ListTenants returns up to limit tenants after one that are below a tenant where the actor reads the directory:
-// f.Below or f.Parent. It fails with NotFound for one outside as for one that does not exist.
+// ListTenants returns up to limit tenants after one that are below tenants where the actor reads the directory:
+// f.Below and f.Parent. It fails with NotFound for one outside as for one that does not exist.
 func (a *Authority) ListTenants(ctx context.Context, by Actor, f TenantFilter, after tenant.ID, limit int) (page []Tenant, err error) {
-	within := f.Below
-	if within == "" {
-		within = f.Parent
+	within := []tenant.ID{f.Below, f.Parent}
+	if f.Below == "" && f.Parent == "" {
+		within = []tenant.ID{tenant.Installation}
 	}
-	if within == "" {
-		within = tenant.Installation
-	}
-	if err := a.require(ctx, by, grant.ReadDirectory, within); err != nil {
-		return nil, err
+	for _, at := range within {
+		if at == "" {
+			continue
+		}
+		if err := a.require(ctx, by, grant.ReadDirectory, at); err != nil {
+			return nil, err
+		}
 	}
 	err = a.store.View(ctx, func(ctx context.Context, v View) (err error) {
 		page, err = v.TenantPage(ctx, f, after, limit)

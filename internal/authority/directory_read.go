@@ -29,6 +29,9 @@ func (a *Authority) read(ctx context.Context, by Actor, at tenant.ID, wanted ten
 		return look(ctx, v, lineage)
 	})
 	if fault.KindOf(err) == fault.NotFound {
+		if _, known := parentKinds[wanted]; !known {
+			wanted = "tenant" // the kind is of an ID that somebody made up
+		}
 		return a.refuse(ctx, e, fault.New(fault.NotFound, ReasonOutside, "There is no such "+string(wanted)+"."))
 	}
 	return err

@@ -87,15 +87,15 @@ func checkProfile(f *Profile) error {
 		if *text == "" {
 			continue
 		}
-		normal, err := checkText(name, *text)
-		if err != nil {
-			return err
+		normal, wrong := CheckText(*text, MaxNameLength)
+		if wrong != "" {
+			return fault.BadParameter("profile", "The "+name+" "+wrong+".")
 		}
 		*text = normal
 	}
 	left := MaxWhitelabelValues
 	if wrong := checkWhitelabel(f.Whitelabel, 0, &left); f.Whitelabel != nil && wrong != "" {
-		return fault.BadParameter("whitelabel", "A whitelabel "+wrong+".")
+		return fault.BadParameter("profile", "A whitelabel "+wrong+".")
 	}
 	return nil
 }

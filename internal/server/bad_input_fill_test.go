@@ -65,7 +65,7 @@ func (w *world) valueOf(o operation, p parameter) (string, bool) {
 
 func validOf(o operation, p parameter) (valid, bool) {
 	for _, name := range []string{o.surface + " " + o.id + " " + p.name, o.surface + " " + p.name} {
-		for _, table := range []map[string]valid{validValues, nativeValues} {
+		for _, table := range []map[string]valid{validValues, nativeValues, directoryValues} {
 			if v, ok := table[name]; ok {
 				return v, true
 			}

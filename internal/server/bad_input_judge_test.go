@@ -81,7 +81,7 @@ func stringsIn(value any) (found []string) {
 // counted are headers that differ from one request to the next.
 var counted = []string{"Date", "Content-Length", "X-Request-Id", "X-Ratelimit-Remaining", "X-Ratelimit-Reset", "Ratelimit"}
 
-var minted = regexp.MustCompile(`"heard_ago_ms":[0-9]+|eyJ[A-Za-z0-9_.-]{20,}|[A-Za-z0-9_]{20,}|apiKey-[0-9a-f]{12}`)
+var minted = regexp.MustCompile(`"heard_ago_ms":[0-9]+|eyJ[A-Za-z0-9_.-]{20,}|[A-Za-z0-9_]{20,}|[1-9][0-9]{15}|apiKey-[0-9a-f]{12}`)
 
 // comparable is an answer without what every one has anew.
 func (r reply) comparable() string {

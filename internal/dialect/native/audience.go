@@ -64,6 +64,9 @@ func (body audienceRequest) audience() (a authority.Audience, err error) {
 	if body.Lifetime == nil {
 		return a, fault.BadParameter("lifetime", "The member is required.")
 	}
+	if err := notEmpty(map[string]*string{"url": body.URL, "home": body.Home, "resource": body.Resource}); err != nil {
+		return a, err
+	}
 	a = authority.Audience{
 		Name: body.Name, Kind: authority.AudienceKind(body.Kind), URL: value(body.URL), Home: value(body.Home), Resource: value(body.Resource),
 	}
@@ -123,6 +126,9 @@ func (n native) changeAudience(c *dialect.Call) error {
 
 // change returns what a change does to an audience.
 func (body audienceChange) change() (func(*authority.Audience), error) {
+	if err := notEmpty(map[string]*string{"url": body.URL.value, "home": body.Home.value, "resource": body.Resource.value}); err != nil {
+		return nil, err
+	}
 	var lifetime *authority.LifetimeRange
 	if body.Lifetime != nil {
 		span, err := body.Lifetime.span()
@@ -173,6 +179,9 @@ func (l lifetimeRange) span() (r authority.LifetimeRange, err error) {
 func (t *accessTokenWay) access() (a authority.AccessTokens, err error) {
 	if t == nil {
 		return a, nil
+	}
+	if err := notEmpty(map[string]*string{"access_token/format": t.Format, "access_token/algorithm": t.Algorithm}); err != nil {
+		return a, err
 	}
 	a.Format, a.Algorithm = authority.AccessFormat(value(t.Format)), secret.Algorithm(value(t.Algorithm))
 	if t.Lifetime != nil {

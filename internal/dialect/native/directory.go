@@ -45,6 +45,16 @@ func value(text *string) string {
 	return *text
 }
 
+// notEmpty refuses members that are there and empty: null is none.
+func notEmpty(members map[string]*string) error {
+	for name, text := range members {
+		if text != nil && *text == "" {
+			return fault.BadParameter(name, "The member must not be empty: null is none.")
+		}
+	}
+	return nil
+}
+
 // asked returns what a change says of a member for which null is none, or nil when it says nothing.
 func (n nullable[T]) asked() *T {
 	if !n.given || n.value != nil {

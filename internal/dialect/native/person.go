@@ -49,6 +49,9 @@ func (n native) createPerson(c *dialect.Call, k principalKind) error {
 	if err != nil {
 		return err
 	}
+	if err := notEmpty(map[string]*string{"username": body.Username}); err != nil {
+		return err
+	}
 	r := authority.PersonRequest{Organisation: organisation, Email: body.Email, Username: value(body.Username), Name: body.Name}
 	if body.ID != nil {
 		id := grant.PrincipalID(*body.ID)
@@ -64,6 +67,9 @@ func (n native) createPerson(c *dialect.Call, k principalKind) error {
 func (n native) changePerson(c *dialect.Call, k principalKind) error {
 	var body personChange
 	if err := decode(c, &body); err != nil {
+		return err
+	}
+	if err := notEmpty(map[string]*string{"username": body.Username.value}); err != nil {
 		return err
 	}
 	return k.change(c, authority.PrincipalChange{Email: body.Email, Username: body.Username.asked(), Name: body.Name, Status: wanted(body.Status)})

@@ -73,7 +73,13 @@ func (n native) createTenant(c *dialect.Call) error {
 }
 
 func (body tenantRequest) request() (r authority.TenantRequest, err error) {
-	r = authority.TenantRequest{Kind: tenant.Kind(body.Kind), Name: value(body.Name), Portal: value(body.Portal), Profile: body.Profile.profile()}
+	if err := notEmpty(map[string]*string{"name": body.Name, "portal": body.Portal}); err != nil {
+		return r, err
+	}
+	if r.Profile, err = body.Profile.profile(); err != nil {
+		return r, err
+	}
+	r.Kind, r.Name, r.Portal = tenant.Kind(body.Kind), value(body.Name), value(body.Portal)
 	if r.Parent, err = idText[tenant.ID]("parent", body.Parent); err != nil {
 		return r, err
 	}
@@ -126,9 +132,15 @@ func (n native) changeTenant(c *dialect.Call) error {
 		return err
 	}
 	change := authority.TenantChange{Match: match, Name: body.Name, Status: wanted(body.Status), Portal: body.Portal.asked()}
-	if profile := body.Profile.asked(); profile != nil {
-		p := profile.profile()
-		change.Profile = &p
+	if err := notEmpty(map[string]*string{"portal": body.Portal.value}); err != nil {
+		return err
+	}
+	if body.Profile.given {
+		profile, err := body.Profile.value.profile()
+		if err != nil {
+			return err
+		}
+		change.Profile = &profile
 	}
 	if body.Parent != nil {
 		parent, err := idText[tenant.ID]("parent", *body.Parent)

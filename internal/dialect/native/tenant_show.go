@@ -35,11 +35,14 @@ func showProfile(p authority.Profile) *profileOnTheWay {
 }
 
 // profile returns what was sent; what is left out or null is not known.
-func (p *profileOnTheWay) profile() authority.Profile {
+func (p *profileOnTheWay) profile() (f authority.Profile, err error) {
 	if p == nil {
-		return authority.Profile{}
+		return f, nil
 	}
-	f := authority.Profile{
+	if err := p.notEmpty(); err != nil {
+		return f, err
+	}
+	f = authority.Profile{
 		BusinessName: value(p.BusinessName), DocType: value(p.DocType), DocNumber: value(p.DocNumber), OwnCode: value(p.OwnCode),
 		PickupCode: value(p.PickupCode), Repcode: value(p.Repcode),
 	}
@@ -49,7 +52,19 @@ func (p *profileOnTheWay) profile() authority.Profile {
 	if p.CustomerService != nil {
 		f.ServicePhone, f.ServiceEmail = value(p.CustomerService.Phone), value(p.CustomerService.Email)
 	}
-	return f
+	return f, nil
+}
+
+func (p *profileOnTheWay) notEmpty() error {
+	members := map[string]*string{
+		"profile/business_name": p.BusinessName, "profile/doc_type": p.DocType, "profile/doc_number": p.DocNumber,
+		"profile/own_code": p.OwnCode, "profile/pickup_code": p.PickupCode, "profile/repcode": p.Repcode,
+	}
+	if p.CustomerService != nil {
+		members["profile/customer_service/phone"] = p.CustomerService.Phone
+		members["profile/customer_service/email"] = p.CustomerService.Email
+	}
+	return notEmpty(members)
 }
 
 // holdTenant suspends or resumes a tenant by command, and answers what that stops or lets count again.
