@@ -140,7 +140,6 @@ func TestAnAnswerThatIsNoneIsAnError(t *testing.T) {
 		"HTML":              answer(200, "<html>hello</html>"),
 		"duplicates":        answer(200, `{"session_token":"a","session_token":"b"}`),
 		"a proxy's page":    answer(502, "<html>bad gateway</html>", "Content-Type", "text/html"),
-		"a redirect":        answer(302, "", "Location", "https://evil.example/"),
 		"too much":          answer(200, `{"session_token":"`+strings.Repeat("a", 9<<20)+`"}`),
 		"another type":      answer(200, `{"session_token":1}`),
 		"cut in the middle": func(w http.ResponseWriter) { w.Header().Set("Content-Length", "100"); _, _ = io.WriteString(w, "{") },
@@ -216,5 +215,12 @@ func TestASessionIsShownToWhoHasIt(t *testing.T) {
 	}
 	if _, err := d.Client(t).ShowSession(t.Context(), "dws_x"); !client.IsProblem(err, "unauthenticated") {
 		t.Errorf("nobody's: %v", err)
+	}
+}
+
+func TestARedirectIsNotFollowed(t *testing.T) {
+	s, c := serveScript(t, client.Options{Credential: "k"}, answer(307, "", "Location", "/elsewhere"), answer(200, redeemed))
+	if r, err := c.RedeemLoginToken(t.Context(), client.Redemption{LoginToken: "dwl_x"}); err == nil || len(s.requests()) != 1 {
+		t.Errorf("%+v, %v after %d requests", r, err, len(s.requests()))
 	}
 }

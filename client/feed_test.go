@@ -66,7 +66,7 @@ func TestWhatTheFeedSaysHasEndedIsRefusedWithoutAsking(t *testing.T) {
 func TestAKilledKeySignsNothingAnyMore(t *testing.T) {
 	d := clienttest.New(t)
 	v := d.Verifier(t, orders, quiet)
-	token := d.AccessToken(t, clienttest.Token{Audience: orders})
+	token := d.SignClaims(t, clienttest.Token{Audience: orders}, nil, map[string]any{"facts": []string{"not-the-keys"}})
 	if reason := reasonFor(t, v, token); reason != "" {
 		t.Fatalf("at first: %s", reason)
 	}
