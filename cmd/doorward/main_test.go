@@ -16,7 +16,13 @@ import (
 	"github.com/doorward/doorward/internal/testenv"
 )
 
+// noSleepAtExit keeps a program that was built with -race from sleeping for a second at its end, hundreds of times.
+const noSleepAtExit = "atexit_sleep_ms=0"
+
 func TestMain(m *testing.M) {
+	if err := os.Setenv("GORACE", noSleepAtExit); err != nil {
+		panic(err)
+	}
 	testscript.Main(m, map[string]func(){"doorward": main})
 }
 
@@ -48,6 +54,7 @@ func runScripts(t *testing.T, dir string, prepare func(e *testscript.Env)) {
 		Dir: dir,
 		Setup: func(e *testscript.Env) error {
 			e.Values[issuerKey{}] = issuer
+			e.Setenv("GORACE", noSleepAtExit)
 			e.Setenv("ADDRESS", freeAddress(t))
 			e.Setenv("POSTGRES", testenv.PostgresDatabase(t))
 			prepare(e)
