@@ -15,7 +15,7 @@ check: ## everything CI runs: format, vet, staticcheck, build, race tests on bot
 
 .PHONY: test
 test: ## race tests of all packages on both engines
-	scripts/with-postgres go test -race -count=1 -timeout 40m ./...
+	scripts/with-postgres scripts/race-tests ./...
 
 .PHONY: build
 build: ## the binary, in bin/
