@@ -44,7 +44,7 @@ var recorded = []guard{
 	},
 	{
 		keeps: "a redemption", file: "internal/authority/login_token_spend.go",
-		line: "\t\trecord(e)\n\t\toutcome.redeemed", instead: "\t\toutcome.redeemed",
+		line: "\t\trecord(e)\n\t\tif r.access", instead: "\t\tif r.access",
 		test: tries + "RedeemLoginToken",
 	},
 	{

@@ -8,6 +8,9 @@ import (
 func (w *world) right(o operation, f form) (d draft, missing string) {
 	d = draft{method: o.method, path: o.path, wildcards: map[string]string{}, values: map[string]string{}}
 	for _, p := range f {
+		if p.in == "form" {
+			d.set("Content-Type", formType)
+		}
 		if p.in == "body" && d.body == nil {
 			d.body = &member{object: true}
 			d.set("Content-Type", "application/json")
@@ -31,6 +34,8 @@ func (p parameter) fill(d *draft, value string) {
 		d.wildcards[p.name] = escapeSegment(value)
 	case "query":
 		d.query = append(d.query, field{p.name, escape(value)})
+	case "form":
+		d.form = append(d.form, field{p.name, escape(value)})
 	case "header":
 		d.set(p.name, value)
 	case "bearer", "basic":

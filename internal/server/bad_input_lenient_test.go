@@ -56,6 +56,12 @@ func leniencies() []*leniency {
 		{surface: "gateway", class: "an unknown*", reason: "gateway/README.md: Envoy appends its client's query"},
 		{surface: "gateway", class: "a long query", reason: "gateway/README.md: Envoy appends its client's query"},
 
+		{surface: "oauth", class: "an unknown parameter", reason: "RFC 6749 §3.2: unrecognised parameters are ignored"},
+		{surface: "oauth", class: "twice, once in other letter case", reason: "RFC 6749 §3.2: names are case-sensitive, so it is unrecognised"},
+		{surface: "oauth", class: "empty", reason: "RFC 6749 §3.2: a parameter without a value is none"},
+		{surface: "oauth", class: "a byte order mark", reason: "RFC 6749 §3.2: it makes the first name another, which is unrecognised"},
+		{surface: "oauth", class: "two spaces", reason: "RFC 9110 §11.4: one or more spaces between scheme and credentials"},
+
 		{surface: "native", class: "content type *", reason: "native/README.md: Content-Type is not looked at"},
 		{surface: "native showDocs", class: "an unknown*", reason: "a page for people, not /v1"},
 		{surface: "native showDocs", class: "a long query", reason: "a page for people, not /v1"},

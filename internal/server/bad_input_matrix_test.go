@@ -215,6 +215,14 @@ func (m *matrix) playWhole(c badCase, beside []string) {
 		whole("body", false, inputs, func() []mutation { return wrongBodies(m.current.body.render()) })
 		whole("content type", false, []string{"Content-Type"}, wrongContentTypes)
 	}
+	if m.current.form != nil {
+		inputs := []string{"body", "query", "Content-Type"}
+		for _, p := range m.form {
+			inputs = append(inputs, p.inputs()...)
+		}
+		whole("body", false, inputs, func() []mutation { return wrongForms(renderForm(m.current.form)) })
+		whole("content type", false, inputs, wrongFormTypes)
+	}
 	queried := append([]string{"query"}, m.form.queried()...)
 	whole("query", false, queried, func() []mutation { return wrongQueries(m.form.queried() != nil) })
 	whole("headers", false, []string{"body"}, func() []mutation { return oddHeaders(c.operation.method) })

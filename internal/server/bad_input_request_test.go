@@ -25,6 +25,7 @@ type draft struct {
 	query        []field
 	header       []field
 	body         *member           // nil: none
+	form         []field           // in place of it
 	instead      *string           // of body: any bytes
 	target       string            // of path and query: any bytes
 	source       string            // who asks, as the trusted proxy says
@@ -34,7 +35,7 @@ type draft struct {
 func (d draft) clone() draft {
 	d.wildcards = maps.Clone(d.wildcards)
 	d.query, d.header = slices.Clone(d.query), slices.Clone(d.header)
-	d.body = d.body.clone()
+	d.body, d.form = d.body.clone(), slices.Clone(d.form)
 	return d
 }
 
@@ -59,6 +60,8 @@ func (d draft) content() string {
 		return *d.instead
 	case d.body != nil:
 		return d.body.render()
+	case d.form != nil:
+		return renderForm(d.form)
 	}
 	return ""
 }

@@ -29,7 +29,7 @@ type form []parameter
 
 // parameter is one input of an operation: a wildcard, a query parameter, a header, a credential or a member of the body.
 type parameter struct {
-	in       string   // path query header bearer basic body
+	in       string   // path query header bearer basic body form
 	name     string   // as an answer should name it
 	pointer  []string // of a member
 	schema   *openapi3.Schema
@@ -58,6 +58,9 @@ func (p parameter) inputs() []string {
 		}
 		return inputs
 	}
+	if p.in == "form" {
+		return []string{p.name, "body"}
+	}
 	return []string{p.name}
 }
 
@@ -71,6 +74,8 @@ func (p parameter) wrong(right string, opaque bool) []mutation {
 		return inPath(right, p, opaque)
 	case "query":
 		return inQuery(right, p, opaque)
+	case "form":
+		return inForm(right, p, opaque)
 	case "header":
 		return inHeader(right, p, opaque)
 	case "body":
@@ -82,7 +87,10 @@ func (p parameter) wrong(right string, opaque bool) []mutation {
 // authorization is the header with a credential.
 func (p parameter) authorization(credential string) string {
 	if p.in == "basic" {
-		return "Basic " + base64.StdEncoding.EncodeToString([]byte(credential+":"))
+		if !strings.Contains(credential, ":") {
+			credential += ":"
+		}
+		return "Basic " + base64.StdEncoding.EncodeToString([]byte(credential))
 	}
 	return "Bearer " + credential
 }
@@ -122,11 +130,16 @@ func formsOf(doc *openapi3.T, item *openapi3.PathItem, spec *openapi3.Operation)
 	}
 	bodies := []form{nil}
 	if spec.RequestBody != nil {
-		media := spec.RequestBody.Value.Content.Get("application/json")
+		media, isForm := spec.RequestBody.Value.Content.Get("application/json"), false
+		if media == nil {
+			media, isForm = spec.RequestBody.Value.Content.Get(formType), true
+		}
 		if media == nil {
 			return nil, fmt.Errorf("its body is not application/json: teach formsOf its media type")
 		}
-		bodies = membersOf(nil, media.Schema.Value)
+		if bodies = membersOf(nil, media.Schema.Value); isForm {
+			bodies = postedForms(bodies)
+		}
 	}
 	proofs, err := proofsOf(doc, spec)
 	if err != nil {
@@ -134,7 +147,11 @@ func formsOf(doc *openapi3.T, item *openapi3.PathItem, spec *openapi3.Operation)
 	}
 	var forms []form
 	for _, body := range bodies {
-		forms = append(forms, slices.Concat(proofs[0], always, body))
+		proof := proofs[0]
+		if body.proves() {
+			proof = nil
+		}
+		forms = append(forms, slices.Concat(proof, always, body))
 	}
 	for _, proof := range proofs[1:] {
 		forms = append(forms, slices.Concat(proof, always, bodies[0]))

@@ -247,7 +247,7 @@ func inAuthorization(right string, p parameter) []mutation {
 	if p.in == "basic" {
 		whole := func(text string) string { return "Basic " + base64.StdEncoding.EncodeToString([]byte(text)) }
 		found = append(found,
-			mutation{"no colon", refused, set(whole(right))}, mutation{"a password", refused, set(whole(right + ":" + canary))},
+			mutation{"no colon", refused, set(whole(strings.ReplaceAll(right, ":", "")))}, mutation{"a password", refused, set(whole(right + ":" + canary))},
 			mutation{"two colons", refused, set(whole(right + "::"))}, mutation{"the key as password", refused, set(whole(":" + right))},
 			mutation{"base64 without padding", refused, set(strings.TrimRight(encode(right), "=") + "!")})
 	}

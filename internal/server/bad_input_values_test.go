@@ -1,12 +1,14 @@
 package server_test
 
 import (
+	"crypto/rand"
 	"time"
 
 	"github.com/doorward/doorward/internal/authority"
 	"github.com/doorward/doorward/internal/grant"
 	"github.com/doorward/doorward/internal/secret"
 	"github.com/doorward/doorward/internal/tenant"
+	"github.com/doorward/doorward/internal/testenv"
 )
 
 // valid says what to put in for a parameter so that the request succeeds over the demo directory.
@@ -74,6 +76,17 @@ var validValues = map[string]valid{
 	"crmcom token":                  made(crmcomSession),
 	"crmcom keyLogin Authorization": key("C0FFEE00C0FFEE00C0FFEE00C0FFEE00"),
 
+	"oauth Authorization":      key("apiKey-3f9a1c2b7d4e:demo-secret-0123456789abcdef"),
+	"oauth client_id":          opaque("apiKey-3f9a1c2b7d4e"),
+	"oauth client_secret":      key("demo-secret-0123456789abcdef"),
+	"oauth client_assertion":   made(signedAssertion),
+	"oauth resource":           is("https://orders.demo.test/"),
+	"oauth audience":           is("https://orders.demo.test/"),
+	"oauth subject_token":      made(pulseSession),
+	"oauth subject_token_type": is("urn:doorward:token-type:session"),
+	"oauth token":              {make: pulseSession, secret: true}, // any text is a token, if of nobody
+	"oauth id":                 opaque("2"),
+
 	"native redeemLoginToken Authorization": key("demo-b2b-portal-redeem-key"),
 	"native showSession Authorization":      made(pulseSession),
 	"native mintLoginToken Authorization":   made(kept("integrator", keyOf("service:CRMDEMO/ERP integration"))),
@@ -91,6 +104,13 @@ var validValues = map[string]valid{
 func pulseSession(w *world) string {
 	by := w.actor("pulse", "Ada", authority.ByPassword("", "owner@acme.test", secret.Of("correct-horse-battery-staple")))
 	return w.session(by, authority.SessionRequest{Shape: secret.ShapeHex64, Lifetime: authority.Lifetimes{Absolute: time.Hour}})
+}
+
+// signedAssertion is what the demo's client that signs proves itself by, once.
+func signedAssertion(w *world) string {
+	return testenv.Assertion(w, map[string]any{
+		"iss": "signed-reports", "sub": "signed-reports", "aud": testenv.InstallationURL, "jti": rand.Text(), "exp": w.authority.Now().Add(time.Minute).Unix(),
+	})
 }
 
 // pulseKey is a new key of the account.

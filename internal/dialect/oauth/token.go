@@ -55,7 +55,7 @@ func accessAsked(f form) (r authority.AccessTokenRequest, err error) {
 	r.Resource = f[resourceField]
 	if other := f[audienceField]; other != "" && r.Resource != "" && other != r.Resource {
 		return r, &fault.Error{
-			Kind: fault.Malformed, Reason: authority.ReasonUnknownAudience, Parameter: audienceField,
+			Kind: fault.Malformed, Reason: authority.ReasonUnknownAudience, Parameter: resourceField + " " + audienceField,
 			Message: "An access token is for one resource.",
 		}
 	} else if other != "" {
