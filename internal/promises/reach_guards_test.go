@@ -120,7 +120,7 @@ var reach = []guard{
 	},
 	{
 		keeps: "who was handed over reaches that account only", file: verifies,
-		line: ", Restriction: Restriction{Tenants: []tenant.ID{v.Session.Account}}}", instead: "}\n\t\t_ = tenant.Installation",
+		line: ", Restriction: Restriction{Tenants: []tenant.ID{f.Session.Account}}}", instead: "}\n\t\t_ = tenant.Installation",
 		test: rules + "TestWhoIsHandedOverReachesThatAccountOnly/sqlite",
 	},
 	{
