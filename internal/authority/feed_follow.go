@@ -65,7 +65,7 @@ func (by Actor) refusedFeed() error {
 		return fault.New(fault.Unauthenticated, ReasonNobody, "Authentication is required.")
 	case by.actingBy != "":
 		return fault.New(fault.Denied, ReasonActing, "Who acts for somebody else cannot follow the feed.")
-	case by.credential.Tenants != nil || !by.may(grant.ReadFeed, root):
+	case !by.may(grant.ReadFeed, root):
 		return fault.New(fault.Denied, ReasonNoPermission, "This credential does not follow the feed.")
 	}
 	return nil
