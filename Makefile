@@ -45,6 +45,10 @@ promises: ## write docs/promises.md again
 size: ## measure apply and export of SIZE people, and log-ins meanwhile, on both engines
 	DOORWARD_SIZE=$(SIZE) scripts/with-postgres go test ./cmd/doorward -run LargeDirectory -count=1 -v -timeout 60m
 
+.PHONY: lint-openapi
+lint-openapi: ## lint every openapi.yaml by public rules and write the report again
+	scripts/lint-openapi docs/openapi-lint.md
+
 .PHONY: schema
 schema: ## write the schema dump of each engine again
 	DOORWARD_UPDATE=1 scripts/with-postgres go test ./internal/sqlstore -run Schema -count=1

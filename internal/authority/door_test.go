@@ -197,6 +197,50 @@ var zeroActor = map[string]struct {
 		_, err := a.TailEvents(ctx, by, authority.EventFilter{}, time.Time{})
 		return err
 	}, fault.Unauthenticated, audit.ReadDirectory},
+	"ShowCredential": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, err := a.ShowCredential(ctx, by, authority.CredentialID{1})
+		return err
+	}, fault.NotFound, audit.ReadDirectory},
+	"IssuedBefore": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, err := a.IssuedBefore(ctx, by, authority.CredentialID{1})
+		return err
+	}, fault.NotFound, audit.ReadDirectory},
+	"ShowSession": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, err := a.ShowSession(ctx, by, authority.SessionID{1})
+		return err
+	}, fault.Unauthenticated, audit.ReadDirectory},
+	"CountSession": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, err := a.CountSession(ctx, by, authority.SessionID{1})
+		return err
+	}, fault.Unauthenticated, audit.ReadDirectory},
+	"RevokeSession": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, err := a.RevokeSession(ctx, by, authority.SessionID{1})
+		return err
+	}, fault.Unauthenticated, audit.CloseSession},
+	"VerifyAll": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, err := a.VerifyAll(ctx, by, nil)
+		return err
+	}, fault.Unauthenticated, audit.ReadDirectory},
+	"InspectLoginToken": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, err := a.InspectLoginToken(ctx, by, authority.LoginTokenID{1})
+		return err
+	}, fault.Unauthenticated, audit.ReadDirectory},
+	"CountLoginTokens": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, err := a.CountLoginTokens(ctx, by, authority.LoginTokenFilter{})
+		return err
+	}, fault.Unauthenticated, audit.ReadDirectory},
+	"CancelLoginToken": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, err := a.CancelLoginToken(ctx, by, authority.LoginTokenID{1})
+		return err
+	}, fault.Unauthenticated, audit.CancelLoginToken},
+	"MintedBefore": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, err := a.MintedBefore(ctx, by, authority.LoginTokenID{1})
+		return err
+	}, fault.Unauthenticated, audit.ReadDirectory},
+	"Events": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, err := a.Events(ctx, by, authority.EventFilter{Limit: 1})
+		return err
+	}, fault.Unauthenticated, audit.ReadDirectory},
 	"Repeating": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
 		_, _, err := a.Repeating(ctx, by, authority.Repeatable{Key: "k"})
 		return err

@@ -19,7 +19,7 @@ import (
 )
 
 // route is one line of the list: a method, or "*" for all that is unknown below a space, a path and whose it is.
-type route struct{ method, path, surface string }
+type route struct{ method, path, surface, access string }
 
 // isSpace reports whether it is all that is unknown below a space, and not a route that takes any method.
 func (r route) isSpace() bool {
@@ -43,7 +43,7 @@ func parseRoutes(t *testing.T, lines []string) (routes []route) {
 		if len(fields) < 4 {
 			t.Fatalf("%q is no route", line)
 		}
-		routes = append(routes, route{method: fields[1], path: fields[0], surface: fields[2]})
+		routes = append(routes, route{method: fields[1], path: fields[0], surface: fields[2], access: strings.Join(fields[3:], " ")})
 	}
 	if len(routes) < 20 {
 		t.Fatalf("only %d routes", len(routes))

@@ -64,7 +64,7 @@ var plantedBugs = []planted{
 
 func TestTheSuiteCatchesEveryPlantedBug(t *testing.T) {
 	for _, engine := range testenv.Engines {
-		for _, p := range slices.Concat(plantedBugs, plantedListingBugs, plantedDirectoryBugs) {
+		for _, p := range slices.Concat(plantedBugs, plantedListingBugs, plantedDirectoryBugs, plantedRepeatBugs) {
 			t.Run(engine+"/"+p.bug, func(t *testing.T) {
 				i := slices.IndexFunc(storetest.Cases(), func(c storetest.Case) bool { return c.Name == p.caughtBy })
 				if i < 0 {

@@ -35,6 +35,8 @@ var eventListCases = []Case{
 		}{
 			"all":                {authority.EventFilter{}, []byte{1, 2, 3, 4, 5}},
 			"after":              {authority.EventFilter{After: secret.ID{3}}, []byte{4, 5}},
+			"before":             {authority.EventFilter{Before: secret.ID{3}}, []byte{1, 2}},
+			"the newest before":  {authority.EventFilter{Newest: true, Limit: 1, Before: secret.ID{3}}, []byte{2}},
 			"limit":              {authority.EventFilter{Limit: 2}, []byte{1, 2}},
 			"the newest":         {authority.EventFilter{Limit: 2, Newest: true}, []byte{4, 5}},
 			"the newest after":   {authority.EventFilter{Newest: true, After: secret.ID{4}}, []byte{5}},

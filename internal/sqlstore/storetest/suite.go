@@ -31,7 +31,7 @@ func Cases() []Case {
 	var all []Case
 	for _, cases := range [][]Case{
 		changeCases, redeemCases, slotCases, sessionCases, credentialCases, directoryCases, memberCases, listingCases, recordCases, feedCases, contentsCases,
-		sessionListCases, eventListCases, overviewCases, directoryListCases, signingKeyCases,
+		sessionListCases, eventListCases, overviewCases, directoryListCases, signingKeyCases, repeatCases,
 	} {
 		all = append(all, cases...)
 	}
