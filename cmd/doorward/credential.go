@@ -133,7 +133,7 @@ func (o *operation) printSecret(c authority.IssuedCredential, from importFlags) 
 		ID: c.Credential.ID.String(), Kind: string(c.Credential.Kind), Principal: string(c.Credential.Principal),
 		Name: c.Credential.Name, Key: c.Key.Reveal(), Secret: c.Secret.Reveal(), ExpiresAt: instant(c.Credential.ExpiresAt),
 	}
-	if !broughtAlong {
+	if !broughtAlong && c.Credential.Kind != authority.PublicKey { // of which only the client_id is shown
 		fmt.Fprintln(os.Stderr, "The secret is shown this once: store it now.")
 	}
 	if o.JSON {

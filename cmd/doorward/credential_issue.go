@@ -20,7 +20,7 @@ import (
 
 type credentialIssueCommand struct {
 	operation
-	Kind        string            `enum:"api-key,key-pair,manager-key,password,pass-code,authentication-code" default:"api-key" help:"One of ${enum} (default: api-key)."`
+	Kind        string            `enum:"api-key,key-pair,public-key,manager-key,password,pass-code,authentication-code" default:"api-key" help:"One of ${enum} (default: api-key)."`
 	Principal   string            `required:"" placeholder:"WHO" help:"Whose: an e-mail, person:3 or service:ORGANISATION/NAME."`
 	Name        string            `placeholder:"NAME" help:"What people call it; needed for all but passwords."`
 	Tenant      []string          `placeholder:"ID" help:"Only at these tenants and below, as account:1200."`
@@ -37,7 +37,8 @@ type credentialIssueCommand struct {
 type importFlags struct {
 	Import     string `placeholder:"FILE" help:"Take the secret over from a file, - for standard input: the key, or the key and on the next line the secret."`
 	Hashed     bool   `help:"What is taken over is a password hash (argon2, bcrypt, pbkdf2 or scrypt)."`
-	Identifier string `placeholder:"TEXT" help:"What a pass code belongs to, as a card's number."`
+	Identifier string `placeholder:"TEXT" help:"What a pass code belongs to, as a card's number; or the client_id of public keys, made here when left out."`
+	JWKS       string `name:"jwks" placeholder:"FILE" help:"The JWK set of a client that proves itself by signing, - for standard input."`
 }
 
 // Help is shown by doorward credential issue --help.
@@ -47,6 +48,7 @@ func (credentialIssueCommand) Help() string {
   doorward credential issue --data DIR --kind key-pair --principal owner@acme.test --name sync --tenant account:1200 \
       --permission readApplications --network 192.0.2.0/24 --expires-in 2160h
   doorward credential issue --data DIR --kind manager-key --principal manager@north.test --name "Nora's key"
+  doorward credential issue --data DIR --kind public-key --principal owner@acme.test --name reports --jwks keys.json --dialect oauth
   printf %s "$OLD_KEY" | doorward credential issue --data DIR --principal 3 --name "from the old system" --import -
 
 What Doorward makes begins with dwk_ (API key), dwp_ (secret of a pair), dwm_ (manager key) or dwa_ (authentication
@@ -114,6 +116,9 @@ func (f importFlags) read(kind authority.CredentialKind) (from authority.Import,
 	if f.Identifier != "" {
 		from.Key = secret.Of(f.Identifier)
 	}
+	if f.JWKS != "" || kind == authority.PublicKey {
+		return f.readPublicKeys(from, kind)
+	}
 	if f.Import == "" {
 		return from, nil
 	}
@@ -139,8 +144,17 @@ func (f importFlags) read(kind authority.CredentialKind) (from authority.Import,
 	return from, err
 }
 
-// secretLines reads a file of one or two lines; only the ends of lines are taken off.
-func secretLines(name string) ([]string, error) {
+// readPublicKeys reads the JWK set of a client that proves itself by signing (RFC 7523).
+func (f importFlags) readPublicKeys(from authority.Import, kind authority.CredentialKind) (authority.Import, error) {
+	if kind != authority.PublicKey || f.JWKS == "" || f.Import != "" || f.Hashed {
+		return from, usagef("--jwks FILE is what a credential of kind public-key takes over, and nothing else does")
+	}
+	text, err := readUpTo(f.JWKS, 64<<10)
+	from.PublicKeys = strings.TrimSpace(string(text))
+	return from, err
+}
+
+func readUpTo(name string, limit int64) ([]byte, error) {
 	in := io.Reader(os.Stdin)
 	if name != "-" {
 		file, err := os.Open(name)
@@ -150,7 +164,12 @@ func secretLines(name string) ([]string, error) {
 		defer file.Close()
 		in = file
 	}
-	text, err := io.ReadAll(io.LimitReader(in, 8<<10))
+	return io.ReadAll(io.LimitReader(in, limit))
+}
+
+// secretLines reads a file of one or two lines; only the ends of lines are taken off.
+func secretLines(name string) ([]string, error) {
+	text, err := readUpTo(name, 8<<10)
 	if err != nil {
 		return nil, err
 	}

@@ -144,6 +144,19 @@ curl -s "URL/crmapi/rest/v2/authentication/token?token=$CRM_TOKEN"; echo
 # A program's key, as the user name of HTTP Basic.
 curl -s -X POST -u C0FFEE00C0FFEE00C0FFEE00C0FFEE00: URL/crmapi/rest/v2/authentication/web_api_key/token; echo
 
+# The standards: a client's access token for an audience, and what it is. The same key opened the PulseCRM session above.
+ACCESS=$(curl -s URL/oauth2/token -u apiKey-3f9a1c2b7d4e:demo-secret-0123456789abcdef -d grant_type=client_credentials \
+  -d scope=readApplications -d resource=https://orders.demo.test/ | sed 's/.*"access_token":"\([^"]*\)".*/\1/')
+curl -s URL/oauth2/introspect -u apiKey-3f9a1c2b7d4e:demo-secret-0123456789abcdef -d token=$ACCESS; echo
+
+# A session in exchange for a JWT that the Web API can check by itself; the keys for that are at URL/oauth2/jwks.
+JWT=$(curl -s URL/oauth2/token -u apiKey-3f9a1c2b7d4e:demo-secret-0123456789abcdef \
+  -d grant_type=urn:ietf:params:oauth:grant-type:token-exchange -d subject_token=$TOKEN -d subject_token_type=urn:doorward:token-type:session \
+  -d resource=URL/audiences/2 | sed 's/.*"access_token":"\([^"]*\)".*/\1/')
+curl -s URL/oauth2/introspect -d client_id=service:audience/2 -d client_secret=demo-webapi-back-end-key -d token=$JWT; echo
+curl -s URL/oauth2/revoke -u apiKey-3f9a1c2b7d4e:demo-secret-0123456789abcdef -d token=$JWT
+curl -s URL/oauth2/introspect -d client_id=service:audience/2 -d client_secret=demo-webapi-back-end-key -d token=$JWT; echo
+
 # Our own API: any module reads a session, of whichever dialect.
 curl -s URL/v1/session -H "Authorization: Bearer $CRM_TOKEN"; echo
 

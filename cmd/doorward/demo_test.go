@@ -21,6 +21,9 @@ var answers = []string{
 	`^{"status":{"code":"OK","message":null,"description":null},"data":{"token":"[0-9A-F]{32}"}}$`,
 	`^{"status":{"code":"OK".*"username":"mpadministrator".*"organisation":"CRMDEMO"`,
 	`^{"status":{"code":"OK","message":null,"description":null},"data":{"token":"[0-9A-F]{32}"}}$`,
+	`^{"active":true,"scope":"readApplications","client_id":"apiKey-3f9a1c2b7d4e",.*"aud":"https://orders.demo.test/"`,
+	`^{"active":true,.*"sub":"person:3","aud":"http://127.0.0.1:[0-9]+/audiences/2",.*"may_act":{"sub":"service:audience/2"}`,
+	`^{"active":false}$`,
 	`^{"expires_at":.*"subject":{"id":7,.*"organisation":{"name":"CRMDEMO"},"unit":{"id":"EE63A82C4FEBE02FF34E90DD1EBA5ABE"`,
 	`"code":"login-token-refused"`,
 }

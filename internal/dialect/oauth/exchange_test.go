@@ -123,7 +123,7 @@ func TestAnExchangeEndsAtADepth(t *testing.T) {
 }
 
 func TestAClientsEndEndsWhatItGotAndWhatWasMadeOfIt(t *testing.T) {
-	for name, id := range map[string]string{"of the first client": "apiKey-3f9a1c2b7d4e:demo-secret-0123456789abcdef", "of the second": "demo-webapi-key"} {
+	for name, id := range map[string]string{"of the first client": "apiKey-3f9a1c2b7d4e:demo-secret-0123456789abcdef", "of the second": "demo-webapi-back-end-key"} {
 		t.Run(name, func(t *testing.T) {
 			w := serve(t)
 			// The subject's own session is of another credential, so that it goes on.

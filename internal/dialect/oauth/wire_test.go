@@ -33,7 +33,7 @@ const (
 var (
 	sync       = [2]string{"apiKey-3f9a1c2b7d4e", "demo-secret-0123456789abcdef"}
 	portal     = [2]string{"service:audience/1", "demo-b2b-portal-redeem-key"}
-	webAPIBack = [2]string{"service:audience/2", "demo-webapi-key"}
+	webAPIBack = [2]string{"service:audience/2", "demo-webapi-back-end-key"}
 )
 
 // wire is a client of the standards.
