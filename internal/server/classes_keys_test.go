@@ -112,20 +112,23 @@ func resellerForms(route, target, key string) []presentation {
 
 // basicForm is CRM.COM's log-in by a key as the user name of HTTP Basic.
 func basicForm() presentation {
-	ask := func(key string) request {
-		if !strings.Contains(key, ":") {
-			key += ":"
-		}
-		return request{
-			method: "POST", target: "/crmapi/rest/v2/authentication/web_api_key/token",
-			header: "Authorization: Basic " + base64.StdEncoding.EncodeToString([]byte(key)),
-		}
-	}
+	ask := crmKey
 	return presentation{
 		route: "POST /crmapi/rest/v2/authentication/web_api_key/token", name: "key", good: asking(ask("the-manager-key-of-ada")),
 		none: lacking("the key names no tenant and no account", otherTenant, notAccount),
 		alike: append(keyFailures(ask),
 			failing{wrong, "key with a password", authority.ReasonUnknown, asking(ask("the-manager-key-of-ada:x"))},
 			failing{wrong, "key with itself", authority.ReasonUnknown, asking(ask("the-manager-key-of-ada:the-manager-key-of-ada"))}),
+	}
+}
+
+// crmKey logs in by a key as the user name, or by a pair.
+func crmKey(key string) request {
+	if !strings.Contains(key, ":") {
+		key += ":"
+	}
+	return request{
+		method: "POST", target: "/crmapi/rest/v2/authentication/web_api_key/token",
+		header: "Authorization: Basic " + base64.StdEncoding.EncodeToString([]byte(key)),
 	}
 }

@@ -32,20 +32,23 @@ type house struct {
 func everyEngine(t *testing.T, test func(t *testing.T, h *house)) {
 	t.Helper()
 	for _, engine := range testenv.Engines {
-		t.Run(engine, func(t *testing.T) {
-			clock, trips := testenv.NewClock(), &tracer{}
-			store := testenv.OpenStore(t, engine, sqlstore.Options{Clock: clock.Now, Trace: trips.note})
-			env := testenv.NewOn(t, engine, store, clock)
-			env.Apply(t, houseDirectory(t))
-			h := &house{env: env, pool: limit.NewPool(1, queue), trips: trips}
-			h.work = &counting{pool: h.pool}
-			h.asked = &asked{Limiter: limit.NewGuesses(limit.Rules(authority.GuessRules), clock.Now, 0)}
-			env.Authority = authority.New(store, env.Keys, h.asked, h.work,
-				authority.Options{InstallationURL: testenv.InstallationURL})
-			h.url = env.Serve(t, server.Dialects(env.Authority, config.Config{})...)
-			test(t, h)
-		})
+		t.Run(engine, func(t *testing.T) { test(t, newHouse(t, engine)) })
 	}
+}
+
+func newHouse(t *testing.T, engine string) *house {
+	t.Helper()
+	clock, trips := testenv.NewClock(), &tracer{}
+	store := testenv.OpenStore(t, engine, sqlstore.Options{Clock: clock.Now, Trace: trips.note})
+	env := testenv.NewOn(t, engine, store, clock)
+	env.Apply(t, houseDirectory(t))
+	h := &house{env: env, pool: limit.NewPool(1, queue), trips: trips}
+	h.work = &counting{pool: h.pool}
+	h.asked = &asked{Limiter: limit.NewGuesses(limit.Rules(authority.GuessRules), clock.Now, 0)}
+	env.Authority = authority.New(store, env.Keys, h.asked, h.work,
+		authority.Options{InstallationURL: testenv.InstallationURL})
+	h.url = env.Serve(t, server.Dialects(env.Authority, config.Config{PublicURL: testenv.InstallationURL})...)
+	return h
 }
 
 const queue = 200 // more than the largest burst of these tests

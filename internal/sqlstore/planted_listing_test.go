@@ -29,6 +29,7 @@ type buggyView struct {
 	set                                 func(s *authority.TenantSet, w *authority.Window)
 	countPage, withDeleted              bool
 	childless, undead, gaps, everywhere bool
+	nearest                             bool
 }
 
 type buggyViews struct {
@@ -89,6 +90,14 @@ func (v buggyView) Sessions(ctx context.Context, f authority.SessionFilter, belo
 		below[0]-- // as if one were left out between two pages
 	}
 	return v.View.Sessions(ctx, f, below, limit)
+}
+
+func (v buggyView) SessionFacts(ctx context.Context, id authority.SessionID) (authority.SessionFacts, error) {
+	f, err := v.View.SessionFacts(ctx, id)
+	if v.nearest {
+		f.Above = f.Above[:min(len(f.Above), 1)]
+	}
+	return f, err
 }
 
 func (v buggyView) CountSessions(ctx context.Context, f authority.SessionFilter) (authority.Ends, error) {

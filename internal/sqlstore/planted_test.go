@@ -51,6 +51,7 @@ var plantedBugs = []planted{
 	{"replaces whatever hash is stored", "a password hash is replaced only while it is still the one it was", inTx(func(b *buggyTx) { b.anyHash = true })},
 	{"lets the feed out before the commit", "the feed has what was published, in order, and nothing of a failed change", inTx(func(b *buggyTx) { b.feedApart = true })},
 	{"forgets what descends from a session", "what descends from a session is counted with it, and the login tokens nobody spent", inView(func(v *buggyView) { v.childless = true })},
+	{"looks no higher than the parent", "a session's facts have all that is above it, the clients of these, and the audience", inView(func(v *buggyView) { v.nearest = true })},
 	{"lists what is closed", "sessions are listed by what a filter selects, the highest ID first", inView(func(v *buggyView) { v.undead = true })},
 	{"leaves one out between two pages", "sessions are listed page by page", inView(func(v *buggyView) { v.gaps = true })},
 	{"forgets the subtree", "events are listed by what a filter selects", inView(func(v *buggyView) { v.everywhere = true })},

@@ -38,6 +38,32 @@ var sessionCases = []Case{
 			t.Errorf("facts: %+v", f)
 		}
 	}},
+	{"a session's facts have all that is above it, the clients of these, and the audience", func(t testing.TB, s Subject) {
+		s.fixture(t)
+		other := authority.Credential{
+			ID: authority.CredentialID{2}, Kind: authority.APIKey, Principal: owner, Name: "client", Lookup: secret.Fingerprint{2},
+			Status: authority.Active, SecretAt: s.Store.Now(), CreatedAt: s.Store.Now(), UpdatedAt: s.Store.Now(),
+		}
+		top, middle, low, beside := s.session(1), s.session(2), s.session(3), s.session(4)
+		top.Client, middle.Client = authority.CredentialID{}, other.ID
+		middle.Parent, low.Parent, beside.Parent = top.ID, middle.ID, top.ID
+		s.change(t, func(tx authority.Tx) {
+			tx.PutCredential(other)
+			for _, one := range []authority.Session{top, middle, low, beside} {
+				tx.PutSession(one)
+			}
+		})
+		f := s.sessionFacts(t, low.ID)
+		if len(f.Above) != 2 || f.Above[0].ID != middle.ID || f.Above[1].ID != top.ID || f.Parent.ID != middle.ID {
+			t.Errorf("above: %+v", f.Above)
+		}
+		if len(f.Clients) != 2 || f.ClientHolder.Principal.ID != minter || f.Audience.ID != audience {
+			t.Errorf("clients %+v of %q, audience %d", f.Clients, f.ClientHolder.Principal.ID, f.Audience.ID)
+		}
+		if f := s.sessionFacts(t, top.ID); len(f.Above)+len(f.Clients) != 0 || !f.Parent.ID.IsZero() || f.ClientHolder.Principal.ID != "" {
+			t.Errorf("of the topmost: %+v", f)
+		}
+	}},
 	{"an unknown session is not found", func(t testing.TB, s Subject) {
 		err := s.Store.View(t.Context(), func(ctx context.Context, v authority.View) error {
 			_, err := v.SessionFacts(ctx, authority.SessionID{42})
