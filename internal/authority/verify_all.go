@@ -55,4 +55,4 @@ func (a *Authority) verifyFor(ctx context.Context, by Actor, text secret.Text) (
 }
 
 // DependsOn returns the facts that a verdict holds as long as the feed names none of them.
-func (v Verdict) DependsOn() []string { return v.dependsOn() }
+func (f SessionFacts) DependsOn() []string { return f.dependsOn() }

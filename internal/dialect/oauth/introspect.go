@@ -34,6 +34,7 @@ func (o oauth) describe(t authority.IntrospectedToken) introspection {
 		ExpiresAt: s.ExpiresAt.Unix(), IssuedAt: s.OpenedAt.Unix(), Subject: string(s.Subject),
 		Audience: o.authority.ResourceOf(t.Audience), Issuer: o.issuer, ID: s.ID.String(),
 		Account: string(s.Account), Organisation: string(s.Organisation), Unit: string(s.Unit), Email: who.Email, Name: who.Name,
+		Facts: t.DependsOn(),
 	}
 	if answer.Username == "" {
 		answer.Username = who.Username

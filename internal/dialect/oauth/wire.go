@@ -58,6 +58,7 @@ type introspection struct {
 	Unit         string        `json:"unit,omitzero"`
 	Email        string        `json:"email,omitzero"`
 	Name         string        `json:"name,omitzero"`
+	Facts        []string      `json:"facts,omitzero"` // that it depends on, as the feed names them
 }
 
 type actor struct {
