@@ -19,7 +19,6 @@ const portalHost = "acme.localhost"
 type demoPortal struct {
 	listener net.Listener
 	url      string
-	portal   *portal.Portal
 }
 
 // listenPortal opens the portal's address.
