@@ -91,7 +91,9 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener, certificate *
 	if err != nil {
 		return errors.Join(err, listener.Close())
 	}
-	if err := s.authority.RefreshSigningKeys(ctx); err != nil {
+	if err := s.authority.RefreshSigningKeys(ctx); ctx.Err() != nil {
+		return listener.Close()
+	} else if err != nil {
 		return errors.Join(fmt.Errorf("the signing keys: %w", err), listener.Close())
 	}
 	s.log.Info("serving", "address", listener.Addr().String(), "public_url", s.config.PublicURL, "tls", certificate != nil)
