@@ -6,6 +6,7 @@ import (
 
 	"github.com/doorward/doorward/internal/authority"
 	"github.com/doorward/doorward/internal/dialect"
+	"github.com/doorward/doorward/internal/fault"
 	"github.com/doorward/doorward/internal/grant"
 	"github.com/doorward/doorward/internal/web"
 )
@@ -97,6 +98,9 @@ func (k principalKind) hold(hold func(*authority.Authority, context.Context, aut
 			return err
 		}
 		changed, ends, err := hold(k.authority, c.Context(), c.By, string(id))
+		if err != nil && fault.KindOf(err) == fault.NotFound {
+			err = noSuch(k.what) // in words that do not repeat what somebody made up
+		}
 		return writeHeld(c, changed, ends, err)
 	}
 }
