@@ -34,7 +34,7 @@ var promises = []promise{
 	{"G5", "A revocation or suspension counts at the next use (here: on one node).", slices.Concat(revocations, suspensions, killedKeys)},
 	{"G6", "No act without its event; if the event cannot be written the act does not happen.", recorded},
 	{"G7", "Overload is shed early; password floods never starve key log-ins.", overload},
-	{"G8", "No request reaches outside its tenant's subtree; what is outside is indistinguishable from what does not exist.", slices.Concat(reach, managedReach, directoryReach)},
+	{"G8", "No request reaches outside its tenant's subtree; what is outside is indistinguishable from what does not exist.", slices.Concat(reach, managedReach, directoryReach, v1Reach)},
 	{"G9", "No clear-text secret in any store, log, trace, metric, backup or error.", slices.Concat(clearText, sealedKeys)},
 }
 
