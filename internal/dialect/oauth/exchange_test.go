@@ -143,3 +143,22 @@ func TestAClientsEndEndsWhatItGotAndWhatWasMadeOfIt(t *testing.T) {
 		})
 	}
 }
+
+func TestALogOutEndsWhatIsTwoExchangesBelow(t *testing.T) {
+	w := serve(t)
+	session := w.session("pulse", owner)
+	first := w.exchange(sync, session, typeSession, "resource", webAPI).AccessToken
+	second := w.exchange(webAPIBack, first, typeAccess, "resource", orders).AccessToken
+	by, _, err := w.env.Authority.AuthenticateSession(t.Context(), authority.Origin{Dialect: "pulse"}, secret.Of(session))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.env.Authority.CloseSession(t.Context(), by); err != nil {
+		t.Fatal(err)
+	}
+	for _, token := range []string{first, second} {
+		if v, err := w.env.Authority.Verify(t.Context(), authority.Origin{}, secret.Of(token)); err != nil || v.Reason != authority.ReasonParentClosed {
+			t.Errorf("it counts after the log-out: %q, %v", v.Reason, err)
+		}
+	}
+}
