@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/doorward/doorward/internal/audit"
 	"github.com/doorward/doorward/internal/authority"
 	"github.com/doorward/doorward/internal/directory"
@@ -37,6 +39,13 @@ func acts(t testing.TB, env *testenv.Env) map[string]act {
 		t.Fatal(err)
 	}
 	none := func(testing.TB) {} // its rows are looked for by the test
+	refresh(t, env.Authority)
+	keys := signingKeys(t, env.Authority)
+	unchangedKeys := func(t testing.TB) {
+		if diff := cmp.Diff(keys, signingKeys(t, env.Authority)); diff != "" {
+			t.Error(diff)
+		}
+	}
 	credentials := credentialActs(t, env)
 	maps.Copy(credentials, map[string]act{
 		"OpenSession": {func(a *authority.Authority) (secret.Text, error) {
@@ -57,6 +66,14 @@ func acts(t testing.TB, env *testenv.Env) map[string]act {
 		"RevokeToken": {func(a *authority.Authority) (secret.Text, error) {
 			return secret.Text{}, a.RevokeToken(ctx, opens, session)
 		}, func(t testing.TB) { wantVerdict(t, env, session, "") }},
+		"RotateSigningKeys": {func(a *authority.Authority) (secret.Text, error) {
+			_, err := a.RotateSigningKeys(ctx, operator, "")
+			return secret.Text{}, err
+		}, unchangedKeys},
+		"KillSigningKey": {func(a *authority.Authority) (secret.Text, error) {
+			_, _, err := a.KillSigningKey(ctx, operator, keys[0].ID)
+			return secret.Text{}, err
+		}, unchangedKeys},
 		"CloseSession": {func(a *authority.Authority) (secret.Text, error) {
 			return secret.Text{}, a.CloseSession(ctx, by)
 		}, func(t testing.TB) { wantVerdict(t, env, session, "") }},

@@ -86,10 +86,11 @@ func (a *Authority) manageSigningKeys(ctx context.Context, by Actor, act audit.A
 		return nil, err
 	}
 	if len(change.foreseen) > 0 {
-		if err := a.changeSigningKeys(ctx, by, change); err != nil {
+		err := a.changeSigningKeys(ctx, by, change)
+		a.rings.latest.Store(nil) // what this node knows may be over, also when the outcome is not known
+		if err != nil {
 			return nil, err
 		}
-		a.rings.latest.Store(nil) // what this node knows is over, also when it cannot be read again now
 	}
 	r, err := a.loadKeyring(ctx, a.store.Now())
 	if err != nil {
