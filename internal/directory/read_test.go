@@ -13,8 +13,8 @@ func TestTheDemoDirectoryIsRead(t *testing.T) {
 		t.Fatal(err)
 	}
 	for what, n := range map[string][2]int{
-		"audiences": {len(d.Audiences), 3}, "tenants": {len(d.Tenants), 10}, "roles": {len(d.Roles), 3},
-		"people": {len(d.People), 8}, "services": {len(d.Services), 3}, "credentials": {len(d.Credentials), 14},
+		"audiences": {len(d.Audiences), 4}, "tenants": {len(d.Tenants), 10}, "roles": {len(d.Roles), 3},
+		"people": {len(d.People), 8}, "services": {len(d.Services), 4}, "credentials": {len(d.Credentials), 16},
 	} {
 		if n[0] != n[1] {
 			t.Errorf("%d %s, not %d", n[0], what, n[1])

@@ -86,7 +86,7 @@ var counted = []string{"Date", "Etag", "Content-Length", "X-Request-Id", "X-Rate
 
 // minted is what every answer has anew; of the feed that is all that others did meanwhile.
 var minted = regexp.MustCompile(`(\{"cursor":"[^"]+","fact":"[^"]+","ended":(true|false),"at":"[^"]+"\},?)*\],"cursor":"[^"]*"|` +
-	`"next_cursor":"[^"]+"|"heard_ago_ms":[0-9]+|"[xy]":"[A-Za-z0-9_-]{43}"|eyJ[A-Za-z0-9_.-]{20,}|[A-Za-z0-9_]{20,}|[1-9][0-9]{15}|apiKey-[0-9a-f]{12}`)
+	`"facts":\[[^]]*\]|"next_cursor":"[^"]+"|"heard_ago_ms":[0-9]+|"[xy]":"[A-Za-z0-9_-]{43}"|eyJ[A-Za-z0-9_.-]{20,}|[A-Za-z0-9_]{20,}|[1-9][0-9]{15}|apiKey-[0-9a-f]{12}`)
 
 // comparable is an answer without what every one has anew.
 func (r reply) comparable() string {
