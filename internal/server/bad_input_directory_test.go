@@ -31,7 +31,7 @@ var directoryValues = map[string]valid{
 	"native createPerson id":      {leftOut: true},
 	"native createAudience id":    {leftOut: true},
 	"native parent":               opaque("reseller:1"),
-	"native owner":                opaque("person:3"),
+	"native owner":                {make: newPerson, opaque: true}, // who is asked for elsewhere stays as the demo has them
 	"native portal":               {make: uniqueIn("https://p", ".example.com")},
 	"native createPerson email":   {make: uniqueIn("p", "@example.com")},
 	"native changePerson email":   {make: uniqueIn("p", "@example.com")},
@@ -93,7 +93,7 @@ func mustMake[T any](w *world, made T, err error) T {
 
 func newAccount(w *world) string {
 	made, err := w.authority.CreateTenant(w.Context(), operatorHere, authority.TenantRequest{
-		Kind: tenant.KindAccount, Parent: "reseller:1", Name: "New", Owner: grant.Person(3),
+		Kind: tenant.KindAccount, Parent: "reseller:1", Name: "New", Owner: grant.PrincipalID(newPerson(w)), // nobody of the demo, as whom others are asked for
 	})
 	return string(mustMake(w, made, err).ID)
 }
