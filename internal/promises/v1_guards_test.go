@@ -6,7 +6,6 @@ const (
 	subtreeTest = nativeTests + "TestAnOperatorOfASubtreeSeesNothingBesideIt/sqlite"
 	sessionActs = "internal/authority/session_show.go"
 	tokenActs   = "internal/authority/login_token_manage.go"
-	actingTest  = nativeTests + "TestWhoActsForSomebodyReadsWhoseSessionItIsAndNothingMore"
 )
 
 // v1Reach is where the reach of who uses /v1 ends.
@@ -37,17 +36,12 @@ var v1Reach = []guard{
 		test: nativeTests + "TestAnAudienceVerifiesWhatIsItsOwnAndTheRestLooksUnknown",
 	},
 	{
-		keeps: "who acts for somebody else verifies nobody's", file: "internal/authority/verify_all.go",
-		line: "case by.actingBy != \"\":", instead: "case false:",
-		test: actingTest,
-	},
-	{
-		keeps: "an idempotency key gives nobody else's secret", file: "internal/authority/repeat.go",
+		keeps: "an idempotency key is the principal's own", file: "internal/authority/repeat.go",
 		line: `secret.Of(string(by.Principal().ID)+"\x00"+r.Route+"\x00"+r.Key)`, instead: `secret.Of(r.Route+"\x00"+r.Key)`,
 		test: nativeTests + "TestAnIdempotencyKeyIsThePrincipalsOwn",
 	},
 	{
-		keeps: "nor the secret of another request", file: "internal/authority/repeat.go",
+		keeps: "nor is it for another request", file: "internal/authority/repeat.go",
 		line: "case !before.Request.Equal(request):", instead: "case false:",
 		test: nativeTests + "TestARepeatedRequestIsAnsweredAlikeAndMakesNothingMore/sqlite",
 	},
