@@ -31,6 +31,7 @@ func acts(t testing.TB, env *testenv.Env) map[string]act {
 	session, by := signedIn(t, env, pair)
 	revoked, _ := signedIn(t, env, clerk)
 	token := mint(t, env, as(t, env, integrator), forMember)
+	own, _ := signedIn(t, env, pair)
 	exchanged := mint(t, env, as(t, env, integrator), forMember)
 	held(t, env, "service:audience/3", "account:99")
 	opens, mints, redeems, manages := as(t, env, pair), as(t, env, integrator), as(t, env, portal), as(t, env, manager)
@@ -64,8 +65,8 @@ func acts(t testing.TB, env *testenv.Env) map[string]act {
 			return issued.Token, err
 		}, func(t testing.TB) { mustRedeem(t, env, portal, exchanged) }},
 		"RevokeToken": {func(a *authority.Authority) (secret.Text, error) {
-			return secret.Text{}, a.RevokeToken(ctx, opens, session)
-		}, func(t testing.TB) { wantVerdict(t, env, session, "") }},
+			return secret.Text{}, a.RevokeToken(ctx, opens, own)
+		}, func(t testing.TB) { wantVerdict(t, env, own, "") }},
 		"RotateSigningKeys": {func(a *authority.Authority) (secret.Text, error) {
 			_, err := a.RotateSigningKeys(ctx, operator, "")
 			return secret.Text{}, err
