@@ -136,7 +136,7 @@ func TestWhatLeftTheFileStaysAndIsReported(t *testing.T) {
 			"      - name: Nightly export                 # a person's systemic key\n        key: C0FFEE00C0FFEE00C0FFEE00C0FFEE00\n        person: mpadministrator\n        dialects: [crmcom]\n", "",
 			"      - {id: 0C1D2E3F405162738495A6B7C8D9EAFB, name: Limassol branch}\n", "",
 			"      - id: 5\n        email: left@acme.test\n        name: Lee Left\n        status: inactive                     # active (default) | inactive | deleted\n", "",
-			"  - id: 2\n    name: WebAPI\n    kind: api\n    lifetime: {default: 30s, min: 5s, max: 60s}\n", ""))
+			"  - id: 4\n    name: Orders API\n    kind: api\n    lifetime: {default: 30s, min: 5s, max: 60s}\n    resource: \"https://orders.demo.test/\"    # what clients ask access tokens for; without it {installation}/audiences/4\n    access_token: {format: opaque, lifetime: 10m}\n", ""))
 		var left []string
 		for _, l := range r.Left {
 			name := l.Name
@@ -149,7 +149,7 @@ func TestWhatLeftTheFileStaysAndIsReported(t *testing.T) {
 			"grant person:6 account.user at account:505",
 			"credential api-key of person:7 (Nightly export)",
 			"tenant unit:0C1D2E3F405162738495A6B7C8D9EAFB",
-			"principal person:5", "audience 2 WebAPI",
+			"principal person:5", "audience 4 Orders API",
 		}
 		if diff := cmp.Diff(want, left); diff != "" {
 			t.Errorf("-want +got:\n%s", diff)
@@ -221,8 +221,8 @@ func TestAppliesAtTheSameTimeEndAsOneDirectory(t *testing.T) {
 			})
 		}
 		everybody.Wait()
-		if events := recorded(t, env).events; len(events) != 61 {
-			t.Errorf("%d events for 61 entries", len(events))
+		if events := recorded(t, env).events; len(events) != 66 {
+			t.Errorf("%d events for 66 entries", len(events))
 		}
 		if r := env.Apply(t, string(demo.Directory)); r.Changes() != 0 {
 			t.Errorf("applied again: %+v", r)

@@ -249,6 +249,13 @@ var zeroActor = map[string]struct {
 		_, err := a.ReachOf(ctx, by, "directory.read")
 		return err
 	}, fault.Denied, audit.ReadDirectory},
+	"FollowRevocations": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		_, err := a.FollowRevocations(ctx, by, "")
+		return err
+	}, fault.Unauthenticated, audit.Authenticate},
+	"RequireFeed": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		return a.RequireFeed(ctx, by)
+	}, fault.Unauthenticated, audit.Authenticate},
 	"ChooseMembership": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
 		_, err := a.ChooseMembership(ctx, by, acme)
 		return err

@@ -48,6 +48,7 @@ func acts(t testing.TB, env *testenv.Env) map[string]act {
 		}
 	}
 	credentials := credentialActs(t, env)
+	maps.Copy(credentials, singleActs(t, env))
 	maps.Copy(credentials, map[string]act{
 		"OpenSession": {func(a *authority.Authority) (secret.Text, error) {
 			opened, err := a.OpenSession(ctx, opens, authority.SessionRequest{Lifetime: hour})
