@@ -15,10 +15,20 @@ const (
 // act: what is dropped has no meaning any more.
 func (a *Authority) SweepFeed(ctx context.Context) (swept int, err error) {
 	before := a.store.Now().Add(-feedKept)
+	return a.sweep(ctx, func(ctx context.Context, tx Tx) (int, error) { return tx.SweepFeed(ctx, before, sweepAt) })
+}
+
+// SweepOnce forgets what was presented once and is too old to be presented again, and returns how much.
+func (a *Authority) SweepOnce(ctx context.Context) (swept int, err error) {
+	before := a.store.Now().Add(-time.Minute) // no node's clock is so far off
+	return a.sweep(ctx, func(ctx context.Context, tx Tx) (int, error) { return tx.SweepOnce(ctx, before, sweepAt) })
+}
+
+func (a *Authority) sweep(ctx context.Context, drop func(ctx context.Context, tx Tx) (int, error)) (swept int, err error) {
 	for range sweepMost {
 		n := 0
 		err := a.store.Change(ctx, func(ctx context.Context, tx Tx) (err error) {
-			n, err = tx.SweepFeed(ctx, before, sweepAt)
+			n, err = drop(ctx, tx)
 			return err
 		})
 		swept += n

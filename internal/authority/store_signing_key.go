@@ -1,6 +1,9 @@
 package authority
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // SigningKeyView reads signing keys.
 type SigningKeyView interface {
@@ -20,4 +23,6 @@ type SigningKeyTx interface {
 type OnceTx interface {
 	// SpendOnce notes an identifier; ok is false when it was noted before.
 	SpendOnce(ctx context.Context, o Once) (ok bool, err error)
+	// SweepOnce forgets up to limit identifiers that expired before a time, and returns how many those were.
+	SweepOnce(ctx context.Context, before time.Time, limit int) (int, error)
 }

@@ -47,8 +47,12 @@ func (s *Server) sweepUntil(ctx context.Context) {
 	for {
 		select {
 		case <-tick.C:
-			if _, err := s.authority.SweepFeed(ctx); err != nil && ctx.Err() == nil {
-				s.log.Error("the feed could not be swept; it is tried again", "cause", err.Error())
+			for what, sweep := range map[string]func(context.Context) (int, error){
+				"feed": s.authority.SweepFeed, "once": s.authority.SweepOnce,
+			} {
+				if _, err := sweep(ctx); err != nil && ctx.Err() == nil {
+					s.log.Error("what nobody needs could not be dropped; it is tried again", "what", what, "cause", err.Error())
+				}
 			}
 		case <-ctx.Done():
 			return

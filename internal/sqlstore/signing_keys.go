@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"time"
 
 	"github.com/doorward/doorward/internal/authority"
 )
@@ -42,4 +43,15 @@ func (t *tx) SpendOnce(ctx context.Context, o authority.Once) (ok bool, err erro
 			return scan(&one)
 		}))
 	return ok, err
+}
+
+// SweepOnce forgets identifiers that expired before a time.
+func (t *tx) SweepOnce(ctx context.Context, before time.Time, limit int) (n int, err error) {
+	err = t.run(ctx, ask(`DELETE FROM once WHERE id IN (SELECT id FROM once WHERE expires_at < ? LIMIT ?) RETURNING 1`,
+		[]any{micros(before), limit}, func(scan func(...any) error) error {
+			var one int64
+			n++
+			return scan(&one)
+		}))
+	return n, err
 }

@@ -67,4 +67,30 @@ var signingKeyCases = []Case{
 			t.Errorf("spent %d times", spent.Load())
 		}
 	}},
+	{"what was presented is forgotten when it has expired, and not before", func(t testing.TB, s Subject) {
+		now := s.Store.Now()
+		spend := func(n byte) (ok bool) {
+			s.changeWith(t, func(ctx context.Context, tx authority.Tx) (err error) {
+				ok, err = tx.SpendOnce(ctx, authority.Once{ID: secret.Fingerprint{n}, ExpiresAt: now.Add(time.Duration(n) * time.Minute)})
+				return err
+			})
+			return ok
+		}
+		sweep := func(at time.Time, limit int) (n int) {
+			s.changeWith(t, func(ctx context.Context, tx authority.Tx) (err error) {
+				n, err = tx.SweepOnce(ctx, at, limit)
+				return err
+			})
+			return n
+		}
+		for n := byte(1); n <= 4; n++ {
+			spend(n)
+		}
+		if a, b, c := sweep(now.Add(3*time.Minute), 1), sweep(now.Add(3*time.Minute), 9), sweep(now.Add(3*time.Minute), 9); a != 1 || b != 1 || c != 0 {
+			t.Errorf("forgotten: %d, %d, %d", a, b, c)
+		}
+		if spend(3) || spend(4) || !spend(1) {
+			t.Error("what has not expired is forgotten, or what has is not")
+		}
+	}},
 }
