@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/doorward/doorward/internal/authority"
+	"github.com/doorward/doorward/internal/testenv"
 )
 
 // TestApacheByIntrospection runs mod_oauth2, which is a resource server that is not ours, against our endpoint.
@@ -51,5 +52,50 @@ func TestApacheByIntrospection(t *testing.T) {
 		if time.Since(began) > time.Second {
 			t.Fatal("it still passes after a second")
 		}
+	}
+}
+
+// TestApacheByProofOfPossession runs mod_oauth2 as a resource server that is not ours for access tokens bound to a key (RFC 9449).
+func TestApacheByProofOfPossession(t *testing.T) {
+	r := newRig(t)
+	orders := r.as(t, "oauth", "key-of-the-orders")
+	p := program{
+		"Apache, mod_oauth2 with DPoP", "apache",
+		[]string{"dpop.conf"},
+		"/usr/sbin/apache2",
+		func(dir string) []string { return []string{"-X", "-d", dir, "-f", "dpop.conf"} },
+		[]string{"CLIENT_ID", orders.Credential().ID.String(), "CLIENT_SECRET", "key-of-the-orders"},
+	}
+	g := gateway{r, t, p.start(t, r.doorward, r.application.address)}
+
+	holder, other := testenv.NewHolder(t), testenv.NewHolder(t)
+	issued, err := r.here.IssueAccessToken(t.Context(), orders, authority.AccessTokenRequest{
+		Resource: "http://" + r.doorward + "/audiences/1", Thumbprint: holder.Thumbprint,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	url := "http://" + g.address + "/orders"
+	proved := func(by testenv.Holder, id, method string) sent {
+		return sent{path: "/orders", header: http.Header{
+			"Authorization": {"DPoP " + issued.Token.Reveal()}, "Dpop": {by.Proof(issued.Token, id, method, url, time.Now()).Reveal()},
+		}}
+	}
+	for name, s := range map[string]sent{
+		"no proof":            {path: "/orders", header: http.Header{"Authorization": {"DPoP " + issued.Token.Reveal()}}},
+		"as a bearer":         {path: "/orders", header: http.Header{"Authorization": {"Bearer " + issued.Token.Reveal()}}},
+		"another key's proof": proved(other, "one", http.MethodGet),
+		"another method's":    proved(holder, "two", http.MethodPost),
+	} {
+		if answer := g.send(s); answer.status != http.StatusUnauthorized || answer.seen != nil {
+			t.Errorf("%s: %d, the application saw %+v", name, answer.status, answer.seen)
+		}
+	}
+	once := proved(holder, "three", http.MethodGet)
+	if answer := g.send(once); answer.status != http.StatusOK || answer.seen == nil {
+		t.Errorf("with its proof: %d, %v", answer.status, answer.header)
+	}
+	if answer := g.send(once); answer.status != http.StatusUnauthorized {
+		t.Errorf("the same proof again: %d", answer.status)
 	}
 }
