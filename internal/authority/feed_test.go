@@ -138,8 +138,11 @@ func TestALongChangeHoldsNothingBackAndIsNotLost(t *testing.T) {
 			t.Errorf("elsewhere: %v", got)
 		}
 		elsewhere.Close()
-		if status := env.Authority.FeedStatus(); status.Gaps != 0 {
-			t.Errorf("nothing is under way any more: %+v", status)
+		// What else runs on the same server, in whichever database, may be under way: the gap closes when it has ended.
+		for tries := 0; env.Authority.FeedStatus().Gaps != 0; tries++ {
+			if err := env.Authority.ReadFeed(t.Context()); err != nil || tries == 10_000 {
+				t.Fatalf("nothing is under way any more: %+v, %v", env.Authority.FeedStatus(), err)
+			}
 		}
 	}
 }
