@@ -60,7 +60,10 @@ func (m *matrix) tryAll() {
 			known[r.surface] = specified(m.world.T, r.surface)
 		}
 	}
-	for _, surface := range slices.Sorted(maps.Keys(known)) {
+	surfaces := slices.Sorted(maps.Keys(known))
+	// Last: it makes tenants and rights that the others show.
+	slices.SortStableFunc(surfaces, func(a, b string) int { return boolToInt(a == "native") - boolToInt(b == "native") })
+	for _, surface := range surfaces {
 		operations := known[surface]
 		shape := shapeOf(operations)
 		for _, r := range routes {
