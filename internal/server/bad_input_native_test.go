@@ -26,6 +26,8 @@ var nativeValues = map[string]valid{
 	"native credential":             {make: unused, opaque: true},
 	"native session":                opaque(someID),
 
+	"native listSessions principal": {make: kept("guest", guest)},
+
 	"native issueCredential Idempotency-Key":  {make: unique("attempt-")},
 	"native rotateCredential Idempotency-Key": {make: unique("attempt-")},
 	"native mintLoginToken Idempotency-Key":   {make: unique("attempt-")},
@@ -83,11 +85,22 @@ func issued(who string, kind authority.CredentialKind) func(w *world) string {
 
 func sessionID(w *world) string {
 	by := w.actor("pulse", "Ada", authority.ByPassword("", "owner@acme.test", secret.Of("correct-horse-battery-staple")))
+	return w.open(by).ID.String()
+}
+
+func (w *world) open(by authority.Actor) authority.Session {
+	w.Helper()
 	opened, err := w.authority.OpenSession(w.Context(), by, authority.SessionRequest{Lifetime: authority.Lifetimes{Absolute: 1e12}})
 	if err != nil {
 		w.Fatal(err)
 	}
-	return opened.Session.ID.String()
+	return opened.Session
+}
+
+// guest is somebody with one session: of those that were opened at the same time any may be listed first.
+func guest(w *world) string {
+	by := w.actor("pulse", "Ben", authority.ByKey(w.issue("buyer@acme.test", authority.APIKey).Key))
+	return string(w.open(by).Subject)
 }
 
 func loginTokenID(w *world) string {
