@@ -34,7 +34,7 @@ var (
 	// Everything of ours but what exists for tests.
 	product = []string{
 		"client", "internal/fault", "internal/tenant", "internal/grant", "internal/secret", "internal/audit",
-		"internal/authority", "internal/limit", "internal/backup", "internal/sqlstore", "internal/web", "internal/dialect",
+		"internal/authority", "internal/facts", "internal/limit", "internal/backup", "internal/sqlstore", "internal/web", "internal/dialect",
 		"internal/dialect/alephee", "internal/dialect/pulse", "internal/dialect/activeplatform", "internal/dialect/crmcom",
 		"internal/dialect/oauth", "internal/dialect/gateway", "internal/dialect/native",
 		"internal/handoff", "internal/console", "internal/directory", "internal/server", "internal/config",
@@ -65,6 +65,8 @@ var rules = map[string]rule{
 	"internal/directory": {ours: core, never: with(http, sql...)},
 
 	"internal/backup": {ours: core, never: with(http, sql...)},
+
+	"internal/facts": {ours: core, tests: []string{"internal/sqlstore"}, never: with(pure, looseJSON...)},
 
 	"internal/sqlstore":           {ours: core, tests: []string{"internal/sqlstore/storetest"}, never: http},
 	"internal/sqlstore/storetest": {ours: core, never: http},

@@ -19,7 +19,7 @@ func (a *Authority) Authenticate(ctx context.Context, from Origin, p Proof) (Act
 			return by, err
 		}
 	}
-	c, s, err := a.find(ctx, p)
+	c, s, remembered, err := a.find(ctx, p)
 	if err != nil {
 		return Actor{}, err
 	}
@@ -40,6 +40,11 @@ func (a *Authority) Authenticate(ctx context.Context, from Origin, p Proof) (Act
 		reason = ReasonLocked
 	}
 	if reason != "" {
+		if remembered { // what an unknown one costs
+			if _, _, err := a.findBy(ctx, a.ask, p); err != nil {
+				return Actor{}, err
+			}
+		}
 		refusal := a.refusedKey(ctx, from, p, c, fault.New(fault.Unauthenticated, reason, "The credentials are not valid."))
 		return Actor{}, a.refuse(ctx, refusedProof(from, c, s), refusal)
 	}

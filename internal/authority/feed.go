@@ -36,7 +36,7 @@ type feed struct {
 	mu        sync.Mutex
 	memory    feedMemory
 	epoch     string
-	listeners []func(entries []FeedEntry, reset bool)
+	listeners []func(FeedReading)
 
 	heardAt time.Time // this machine's, monotonic: when the last reading that succeeded began; zero: never
 	heard   time.Time // the same on the one clock
@@ -78,9 +78,17 @@ func (f *feed) status(now time.Time) FeedStatus {
 	return s
 }
 
-// SubscribeFeed calls listen with all that this node sees of the feed from now on, in the order it is seen; reset says
-// that anything may have changed. listen must not block: the next reading waits for it.
-func (a *Authority) SubscribeFeed(listen func(entries []FeedEntry, reset bool)) {
+// FeedReading is what this node has just seen of the feed.
+type FeedReading struct {
+	Entries []FeedEntry // that it had not seen
+	Reset   bool        // anything may have changed
+	Seen    FeedSeen    // how far it has come with them
+	Began   time.Time   // this machine's, monotonic: everything committed until then is known; zero: there is more to come
+}
+
+// SubscribeFeed calls listen with all that this node sees of the feed from now on, in the order it is seen, and at the
+// end of every reading. listen must not block: the next reading waits for it.
+func (a *Authority) SubscribeFeed(listen func(FeedReading)) {
 	a.feed.mu.Lock()
 	defer a.feed.mu.Unlock()
 	a.feed.listeners = append(a.feed.listeners, listen)

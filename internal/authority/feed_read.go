@@ -35,12 +35,20 @@ func (a *Authority) ReadFeed(ctx context.Context) error {
 	defer cancel()
 	began, now := time.Now(), a.store.Now()
 	err := a.readFeed(ctx)
+	f.note(err, began, now)
+	if err == nil {
+		f.tell(FeedReading{Began: began})
+	}
+	return err
+}
+
+// note remembers how a reading ended.
+func (f *feed) note(err error, began, now time.Time) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.failed = err; err == nil {
 		f.heardAt, f.heard = began, now
 	}
-	return err
 }
 
 // readFeed reads page after page until one is not full.
@@ -114,7 +122,7 @@ func (f *feed) inEpoch(epoch string, now time.Time) bool {
 	f.resets++
 	f.wake()
 	f.mu.Unlock()
-	f.tell(nil, true)
+	f.tell(FeedReading{Reset: true})
 	return false
 }
 
@@ -136,7 +144,7 @@ func (f *feed) take(page FeedPage, now time.Time) {
 	}
 	f.wake()
 	f.mu.Unlock()
-	f.tell(fresh, reset)
+	f.tell(FeedReading{Entries: fresh, Reset: reset})
 }
 
 // wake lets those who wait look again; the caller holds the lock.
@@ -146,11 +154,12 @@ func (f *feed) wake() {
 }
 
 // tell calls those who listen, in the order of the readings; the caller holds reading and not the lock.
-func (f *feed) tell(entries []FeedEntry, reset bool) {
+func (f *feed) tell(r FeedReading) {
 	f.mu.Lock()
 	listeners := f.listeners
+	r.Seen = FeedSeen{High: f.memory.high, Gaps: f.memory.gaps.ranges(), Epoch: f.epoch}
 	f.mu.Unlock()
 	for _, listen := range listeners {
-		listen(entries, reset)
+		listen(r)
 	}
 }

@@ -205,8 +205,8 @@ func TestEverythingIsDoubtedAfterTheFenceWasRaised(t *testing.T) {
 		f := follow(t, node, "")
 		cursor := newsFor(t, node, f).Cursor
 		var resets int
-		node.Authority.SubscribeFeed(func(_ []authority.FeedEntry, reset bool) {
-			if reset {
+		node.Authority.SubscribeFeed(func(r authority.FeedReading) {
+			if r.Reset {
 				resets++
 			}
 		})

@@ -84,18 +84,27 @@ type mintPlan struct {
 	lifetime time.Duration
 }
 
-// planMint loads and judges; refused says why it may not be, err that it could not be decided.
+// planMint loads and judges; refused says why it may not be, err that it could not be decided. A yes may be from memory;
+// a no is decided by the store, so that its time does not tell who is known here.
 func (a *Authority) planMint(ctx context.Context, by Actor, r MintRequest) (plan mintPlan, refused, err error) {
+	plan, refused, err = a.planMintBy(ctx, a.store.Recall, by, r)
+	if err != nil || refused != nil {
+		return a.planMintBy(ctx, a.ask, by, r)
+	}
+	return plan, nil, nil
+}
+
+func (a *Authority) planMintBy(ctx context.Context, look looking, by Actor, r MintRequest) (plan mintPlan, refused, err error) {
 	plan.handover = handover{minter: by.standing, credential: by.credential}
 	var noAudience error
-	err = a.store.View(ctx, func(ctx context.Context, v View) (err error) {
-		if plan.account, err = v.Lineage(ctx, r.Account); err != nil && fault.KindOf(err) != fault.NotFound {
+	err = look(ctx, func(ctx context.Context, f Facts) (err error) {
+		if plan.account, err = f.Lineage(ctx, r.Account); err != nil && fault.KindOf(err) != fault.NotFound {
 			return err
 		}
-		if plan.subject, err = findSubject(ctx, v, r); err != nil && fault.KindOf(err) != fault.NotFound {
+		if plan.subject, err = findSubject(ctx, f, r); err != nil && fault.KindOf(err) != fault.NotFound {
 			return err
 		}
-		if plan.audience, noAudience = v.Audience(ctx, r.Audience); fault.KindOf(noAudience) == fault.NotFound {
+		if plan.audience, noAudience = f.Audience(ctx, r.Audience); fault.KindOf(noAudience) == fault.NotFound {
 			return nil // told only to who may mint here (WIRE.md §1, status)
 		}
 		return noAudience
@@ -117,12 +126,12 @@ func (a *Authority) planMint(ctx context.Context, by Actor, r MintRequest) (plan
 	return plan, refused, nil
 }
 
-func findSubject(ctx context.Context, v View, r MintRequest) (Standing, error) {
+func findSubject(ctx context.Context, f Facts, r MintRequest) (Standing, error) {
 	if r.AsOwner {
-		return v.StandingOfOwner(ctx, r.Account)
+		return f.StandingOfOwner(ctx, r.Account)
 	}
 	canonical, _ := Canonical(r.Email)
-	return v.StandingByEmail(ctx, canonical)
+	return f.StandingByEmail(ctx, canonical)
 }
 
 // refuseMint returns why an actor may not mint, or nil. What is outside the actor's reach is told apart from what

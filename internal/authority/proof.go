@@ -73,33 +73,52 @@ var purposes = map[CredentialKind]secret.Purpose{
 	PublicKey:          secret.PurposeClientID,
 }
 
-// find returns the credential presented and its principal; both are zero when there is none.
-func (a *Authority) find(ctx context.Context, p Proof) (c Credential, s Standing, err error) {
-	err = a.store.View(ctx, func(ctx context.Context, v View) error {
-		var err error
-		c, s, err = a.findIn(ctx, v, p)
+// find returns the credential presented and its principal, both zero when there is none, and whether they are from
+// memory. What people type is always looked up: identifiers can be guessed, and memory is quicker for who was here.
+func (a *Authority) find(ctx context.Context, p Proof) (c Credential, s Standing, remembered bool, err error) {
+	if p.kind == Password {
+		c, s, err = a.findPassword(ctx, p)
+		return c, s, false, err
+	}
+	if p.isKey() || p.kind == AuthenticationCode {
+		if c, s, err = a.findBy(ctx, a.store.Recall, p); err == nil {
+			return c, s, true, nil
+		}
+	}
+	c, s, err = a.findBy(ctx, a.ask, p)
+	return c, s, false, err
+}
+
+func (a *Authority) findBy(ctx context.Context, look looking, p Proof) (c Credential, s Standing, err error) {
+	err = look(ctx, func(ctx context.Context, f Facts) (err error) {
+		c, s, err = f.CredentialByLookup(ctx, a.lookups(p)...)
 		return err
 	})
+	return foundOrNone(c, s, err)
+}
+
+func foundOrNone(c Credential, s Standing, err error) (Credential, Standing, error) {
 	if fault.KindOf(err) == fault.NotFound {
 		return Credential{}, Standing{}, nil
 	}
 	return c, s, err
 }
 
-func (a *Authority) findIn(ctx context.Context, v View, p Proof) (Credential, Standing, error) {
-	if p.kind != Password {
-		return v.CredentialByLookup(ctx, a.lookups(p)...)
-	}
+func (a *Authority) findPassword(ctx context.Context, p Proof) (c Credential, s Standing, err error) {
 	canonical, ok := Canonical(p.name)
-	switch {
-	case !ok:
-		// Nobody can have this name, but the look-up is made all the same: its time must not tell.
-		return v.PasswordByEmail(ctx, "")
-	case IsEmail(canonical):
-		return v.PasswordByEmail(ctx, canonical)
-	default:
-		return v.PasswordByUsername(ctx, p.organisation, canonical)
-	}
+	err = a.store.View(ctx, func(ctx context.Context, v View) (err error) {
+		switch {
+		case !ok:
+			// Nobody can have this name, but the look-up is made all the same: its time must not tell.
+			c, s, err = v.PasswordByEmail(ctx, "")
+		case IsEmail(canonical):
+			c, s, err = v.PasswordByEmail(ctx, canonical)
+		default:
+			c, s, err = v.PasswordByUsername(ctx, p.organisation, canonical)
+		}
+		return err
+	})
+	return foundOrNone(c, s, err)
 }
 
 // lookups returns by what a proof may be found. Every key is looked up as all kinds that a key can be, so that one works

@@ -2,6 +2,7 @@ package authority
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -38,10 +39,41 @@ func (a *Authority) VerifySession(ctx context.Context, from Origin, token secret
 	return v, nil
 }
 
+// verifySession takes a yes from memory. A no is decided by the session as it is stored: others may have used or made it,
+// and whatever the reason is, it takes the same time.
 func (a *Authority) verifySession(ctx context.Context, kind SessionKind, id SessionID, fingerprint secret.Fingerprint) (Verdict, error) {
+	if v, err := a.verifySessionBy(ctx, a.store.Recall, kind, id, fingerprint); err == nil && v.Valid() {
+		return v, nil
+	}
+	err := a.store.View(ctx, func(ctx context.Context, v View) error {
+		_, err := v.Session(ctx, id) // which is remembered then
+		return err
+	})
+	if fault.KindOf(err) == fault.NotFound {
+		return Verdict{Reason: ReasonUnknown}, nil
+	}
+	if err != nil {
+		return Verdict{Reason: ReasonUnknown}, err
+	}
+	v, err := a.verifySessionBy(ctx, a.store.Recall, kind, id, fingerprint)
+	if errors.Is(err, ErrNotRemembered) {
+		return a.verifySessionBy(ctx, a.ask, kind, id, fingerprint)
+	}
+	return v, err
+}
+
+// looking is how facts are looked up: Store.Recall, or Authority.ask.
+type looking func(ctx context.Context, read func(ctx context.Context, f Facts) error) error
+
+// ask looks up facts in the store.
+func (a *Authority) ask(ctx context.Context, read func(ctx context.Context, f Facts) error) error {
+	return a.store.View(ctx, func(ctx context.Context, v View) error { return read(ctx, v) })
+}
+
+func (a *Authority) verifySessionBy(ctx context.Context, look looking, kind SessionKind, id SessionID, fingerprint secret.Fingerprint) (Verdict, error) {
 	var facts SessionFacts
-	err := a.store.View(ctx, func(ctx context.Context, v View) (err error) {
-		facts, err = v.SessionFacts(ctx, id)
+	err := look(ctx, func(ctx context.Context, f Facts) (err error) {
+		facts, err = f.SessionFacts(ctx, id)
 		return err
 	})
 	if fault.KindOf(err) == fault.NotFound || err == nil && (!facts.Session.Fingerprint.Equal(fingerprint) || facts.Session.Kind != kind) {

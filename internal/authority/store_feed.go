@@ -15,6 +15,13 @@ type FeedPage struct {
 // FeedRange is the sequence numbers from one to another, both included.
 type FeedRange struct{ From, To int64 }
 
+// FeedSeen is how far somebody has come in the feed: everything up to High has been seen but what is in the gaps.
+type FeedSeen struct {
+	High  int64
+	Gaps  []FeedRange
+	Epoch string
+}
+
 // FeedView reads the feed of what ended or changed facts. Changes take their sequence numbers before they commit, so
 // that a lower number may come into sight after a higher one, and one that failed leaves a gap for good.
 type FeedView interface {

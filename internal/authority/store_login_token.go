@@ -45,6 +45,17 @@ type LoginTokenFacts struct {
 	Live       bool // the fence's epoch is the current one
 }
 
+// UnseenLimit bounds the entries of the feed that a Spending has.
+const UnseenLimit = 64
+
+// Spending is what became of a try to spend a login token.
+type Spending struct {
+	LoginToken LoginToken // zero when there is none
+	Live       bool       // the fence's epoch is the current one
+	Spent      bool
+	Unseen     FeedPage // of the feed; not all of it when there are UnseenLimit entries
+}
+
 // LoginTokenView reads login tokens.
 type LoginTokenView interface {
 	// LoginTokenFacts returns the token with this ID; the caller compares the fingerprint.
@@ -72,6 +83,9 @@ type LoginTokenTx interface {
 	// epoch, for that audience and of that subject: one conditional statement. ok is false when it did not.
 	// The facts are read after the spending, in the same transaction and round trip.
 	RedeemLoginToken(ctx context.Context, r Redemption) (facts LoginTokenFacts, ok bool, err error)
+	// SpendLoginToken is RedeemLoginToken for who remembers the facts: it returns the token alone, and of the feed what is
+	// in sight of the transaction and had not been seen.
+	SpendLoginToken(ctx context.Context, r Redemption, seen FeedSeen) (Spending, error)
 	// CancelLoginToken ends the lifetime of a token now, by the store's own clock; ok is false when it was spent or had
 	// ended before.
 	CancelLoginToken(ctx context.Context, id LoginTokenID) (ok bool, err error)

@@ -36,6 +36,8 @@ func (f SessionFacts) client(id CredentialID) Credential {
 
 // SessionView reads sessions.
 type SessionView interface {
+	// Session returns the session with this ID and nothing else.
+	Session(ctx context.Context, id SessionID) (Session, error)
 	// SessionFacts returns the session with this ID; the caller compares the fingerprint.
 	SessionFacts(ctx context.Context, id SessionID) (SessionFacts, error)
 	// Sessions returns up to limit sessions that a filter selects, by ID from the highest below one (zero: from the top).

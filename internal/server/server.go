@@ -14,6 +14,7 @@ import (
 	"github.com/doorward/doorward/internal/authority"
 	"github.com/doorward/doorward/internal/config"
 	"github.com/doorward/doorward/internal/dialect"
+	"github.com/doorward/doorward/internal/facts"
 	"github.com/doorward/doorward/internal/handoff"
 	"github.com/doorward/doorward/internal/limit"
 	"github.com/doorward/doorward/internal/secret"
@@ -42,7 +43,8 @@ func New(opened Opened, c config.Config, log *slog.Logger) *Server {
 
 // NewAuthority returns the authority that a configuration describes.
 func NewAuthority(opened Opened, c config.Config) *authority.Authority {
-	return authority.New(opened.Store, opened.Keys,
+	store := facts.Remember(opened.Store, facts.Options{})
+	a := authority.New(store, opened.Keys,
 		limit.NewGuesses(limit.Rules(guessLimits(c.Guesses).Rules()), opened.Store.Now, 0),
 		limit.NewPool(c.Hashing.Workers, c.Hashing.Queue),
 		authority.Options{
@@ -55,6 +57,8 @@ func NewAuthority(opened Opened, c config.Config) *authority.Authority {
 			},
 			SigningKeyLifetime: c.SigningKeys.Lifetime,
 		})
+	a.SubscribeFeed(store.Hear)
+	return a
 }
 
 func guessLimits(g config.Guesses) authority.GuessLimits {

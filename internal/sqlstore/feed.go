@@ -10,6 +10,12 @@ import (
 // Feed returns all entries within gaps and up to limit entries after a sequence number. What has ended is read first:
 // what it published is in sight of the statements after it.
 func (v view) Feed(ctx context.Context, after int64, limit int, gaps []authority.FeedRange) (page authority.FeedPage, err error) {
+	err = v.run(ctx, feedQueries(after, limit, gaps, &page)...)
+	return page, err
+}
+
+func feedQueries(after int64, limit int, gaps []authority.FeedRange, page *authority.FeedPage) []query {
+	*page = authority.FeedPage{}
 	entry := func(scan func(...any) error) error {
 		var f authority.FeedEntry
 		err := (&row{}).plain(&f.Sequence, &f.Kind, &f.Key).time(&f.At).scan(scan)
@@ -21,10 +27,8 @@ func (v view) Feed(ctx context.Context, after int64, limit int, gaps []authority
 		queries = append(queries, ask(`SELECT sequence, kind, key, at FROM feed WHERE sequence BETWEEN ? AND ? ORDER BY sequence`,
 			[]any{gap.From, gap.To}, entry))
 	}
-	queries = append(queries, ask(`SELECT sequence, kind, key, at FROM feed WHERE sequence > ? ORDER BY sequence LIMIT ?`,
+	return append(queries, ask(`SELECT sequence, kind, key, at FROM feed WHERE sequence > ? ORDER BY sequence LIMIT ?`,
 		[]any{after, limit}, entry))
-	err = v.run(ctx, queries...)
-	return page, err
 }
 
 // FeedMark returns a mark that is over that of every change which has taken a sequence number.

@@ -35,14 +35,18 @@ type loginTokenFacts struct {
 	audiences []authority.Audience
 }
 
+func (f *loginTokenFacts) tokenQuery(id authority.LoginTokenID) query {
+	return ask(`SELECT `+loginTokenColumns+`, CASE WHEN l.epoch = {epoch} THEN 1 ELSE 0 END FROM login_tokens l WHERE l.id = ?`, []any{id[:]},
+		func(scan func(...any) error) error {
+			f.found = true
+			return scanLoginToken(scan, &f.LoginToken, &f.live)
+		})
+}
+
 func (f *loginTokenFacts) queries(id authority.LoginTokenID) []query {
 	one := []any{id[:]}
 	queries := []query{
-		ask(`SELECT `+loginTokenColumns+`, CASE WHEN l.epoch = {epoch} THEN 1 ELSE 0 END FROM login_tokens l WHERE l.id = ?`, one,
-			func(scan func(...any) error) error {
-				f.found = true
-				return scanLoginToken(scan, &f.LoginToken, &f.live)
-			}),
+		f.tokenQuery(id),
 		credentialQuery(`c.id = (SELECT credential_id FROM login_tokens WHERE id = ?)`, one, &f.Credential),
 		sessionQuery(`s.id = (SELECT parent_id FROM login_tokens WHERE id = ?)`, one, &f.Parent),
 		lineageQuery(`SELECT account_id FROM login_tokens WHERE id = ?`, one, &f.Account),
@@ -110,22 +114,39 @@ const redeemStatement = `
 		AND (? = '' OR subject_id = (SELECT p.id FROM principals p WHERE p.email_key = ?))
 	RETURNING 1`
 
+func (t *tx) redeemQuery(r authority.Redemption, spent *bool) query {
+	*spent = false
+	return ask(redeemStatement, []any{
+		t.now, key(r.By), fingerprint(r.Key), r.Session[:], r.Token[:], r.Fingerprint[:], int64(r.Audience), t.now,
+		r.CanonicalEmail, r.CanonicalEmail,
+	}, func(scan func(...any) error) error {
+		*spent = true
+		var one int64
+		return scan(&one)
+	})
+}
+
 // RedeemLoginToken spends the token if it can be spent; the facts are read after it, in the same round trip.
 func (t *tx) RedeemLoginToken(ctx context.Context, r authority.Redemption) (authority.LoginTokenFacts, bool, error) {
 	var f loginTokenFacts
 	spent := false
-	spend := ask(redeemStatement, []any{
-		t.now, key(r.By), fingerprint(r.Key), r.Session[:], r.Token[:], r.Fingerprint[:], int64(r.Audience), t.now,
-		r.CanonicalEmail, r.CanonicalEmail,
-	}, func(scan func(...any) error) error {
-		spent = true
-		var one int64
-		return scan(&one)
-	})
-	if err := t.run(ctx, append([]query{spend}, f.queries(r.Token)...)...); err != nil {
+	if err := t.run(ctx, append([]query{t.redeemQuery(r, &spent)}, f.queries(r.Token)...)...); err != nil {
 		return authority.LoginTokenFacts{}, false, err
 	}
 	return f.facts(), spent, nil
+}
+
+// SpendLoginToken spends the token if it can be spent; the token and what is new in the feed are read after it, in the
+// same round trip.
+func (t *tx) SpendLoginToken(ctx context.Context, r authority.Redemption, seen authority.FeedSeen) (s authority.Spending, err error) {
+	var f loginTokenFacts
+	queries := []query{t.redeemQuery(r, &s.Spent), f.tokenQuery(r.Token)}
+	queries = append(queries, feedQueries(seen.High, authority.UnseenLimit, seen.Gaps, &s.Unseen)...)
+	if err := t.run(ctx, queries...); err != nil {
+		return authority.Spending{}, err
+	}
+	s.LoginToken, s.Live = f.LoginToken, f.live == 1
+	return s, nil
 }
 
 // CancelLoginToken ends the lifetime of a token; its slot, if it has one, is taken by the next token all the same.

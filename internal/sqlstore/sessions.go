@@ -30,6 +30,15 @@ func sessionQuery(where string, args []any, into *authority.Session) query {
 		func(scan func(...any) error) error { return scanSession(scan, into) })
 }
 
+// Session returns the session with this ID.
+func (v view) Session(ctx context.Context, id authority.SessionID) (s authority.Session, err error) {
+	err = v.run(ctx, sessionQuery(`s.id = ?`, []any{id[:]}, &s))
+	if err == nil && s.ID.IsZero() {
+		err = notFound("session")
+	}
+	return s, err
+}
+
 // SessionFacts returns the session with this ID and all that decides whether it counts, in one round trip.
 func (v view) SessionFacts(ctx context.Context, id authority.SessionID) (authority.SessionFacts, error) {
 	var f authority.SessionFacts

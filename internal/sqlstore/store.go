@@ -66,6 +66,11 @@ func (s *Store) View(ctx context.Context, read func(ctx context.Context, v autho
 	return s.engine.view(ctx, func(ctx context.Context, v view) error { return read(ctx, v) })
 }
 
+// Recall fails: this store remembers nothing.
+func (s *Store) Recall(context.Context, func(ctx context.Context, f authority.Facts) error) error {
+	return authority.ErrNotRemembered
+}
+
 // Change runs change as one transaction; nil means durable.
 func (s *Store) Change(ctx context.Context, change func(ctx context.Context, tx authority.Tx) error) error {
 	return s.engine.change(ctx, func(ctx context.Context, t *tx) error {

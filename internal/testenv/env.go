@@ -6,11 +6,13 @@ import (
 	"net/http/httptest"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/doorward/doorward/demo"
 	"github.com/doorward/doorward/internal/authority"
 	"github.com/doorward/doorward/internal/dialect"
 	"github.com/doorward/doorward/internal/directory"
+	"github.com/doorward/doorward/internal/facts"
 	"github.com/doorward/doorward/internal/limit"
 	"github.com/doorward/doorward/internal/secret"
 	"github.com/doorward/doorward/internal/sqlstore"
@@ -41,7 +43,15 @@ func Each(t *testing.T, test func(t *testing.T, env *Env)) {
 func New(t testing.TB, engine string) *Env {
 	t.Helper()
 	clock := NewClock()
-	return NewOn(t, engine, OpenStore(t, engine, sqlstore.Options{Clock: clock.Now}), clock)
+	return NewOn(t, engine, Remembering(OpenStore(t, engine, sqlstore.Options{Clock: clock.Now})), clock)
+}
+
+// Remembering returns a store that remembers facts as a server's does, and relies on it at all times: nothing that the
+// tests show may depend on whether something was remembered. It must not be changed past itself.
+func Remembering(store authority.Store) authority.Store {
+	s := facts.Remember(store, facts.Options{})
+	s.Hear(authority.FeedReading{Began: time.Now().Add(time.Hour)})
+	return s
 }
 
 // NewOn returns an authority on a store.

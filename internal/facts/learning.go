@@ -1,0 +1,137 @@
+package facts
+
+import (
+	"context"
+
+	"github.com/doorward/doorward/internal/authority"
+	"github.com/doorward/doorward/internal/secret"
+	"github.com/doorward/doorward/internal/tenant"
+)
+
+// learning is a view that remembers what it reads.
+type learning struct {
+	authority.View
+	store *Store
+}
+
+// sharedTries bounds how often a session that has changed while it was read is read again together with others.
+const sharedTries = 3
+
+// Session reads a session, once for all who ask for it at the same time. Who joins a reading that began before a change
+// gets nothing from it that has changed.
+func (v learning) Session(ctx context.Context, id authority.SessionID) (authority.Session, error) {
+	for range sharedTries {
+		own := false
+		read, err, _ := v.store.reading.Do(string(id[:]), func() (any, error) {
+			own = true
+			said := v.store.changes.said.Load()
+			s, err := v.View.Session(context.WithoutCancel(ctx), id) // others may wait for it
+			if err != nil {
+				return nil, err
+			}
+			return v.store.sessions.put(id, compact(s), said), nil
+		})
+		if own && err != nil {
+			return authority.Session{}, err
+		}
+		if c, ok := read.(*cell[*session]); ok && (own || v.store.sessions.holds(c)) {
+			return c.value.whole(), nil
+		}
+	}
+	return v.View.Session(ctx, id)
+}
+
+func (v learning) SessionFacts(ctx context.Context, id authority.SessionID) (authority.SessionFacts, error) {
+	said := v.store.changes.said.Load()
+	f, err := v.View.SessionFacts(ctx, id)
+	if err != nil {
+		return f, err
+	}
+	for _, s := range append([]authority.Session{f.Session}, f.Above...) {
+		v.store.sessions.put(s.ID, compact(s), said)
+	}
+	for _, c := range append([]authority.Credential{f.Credential}, f.Clients...) {
+		v.store.learnCredential(c, said)
+	}
+	for _, who := range []authority.Standing{f.Subject, f.Actor, f.Holder, f.ClientHolder} {
+		v.store.learnStanding(who, said)
+	}
+	v.store.learnLineage(f.Account, said)
+	v.store.learnAudience(f.Audience, said)
+	return f, nil
+}
+
+func (v learning) CredentialByLookup(ctx context.Context, by ...secret.Fingerprint) (authority.Credential, authority.Standing, error) {
+	said := v.store.changes.said.Load()
+	c, holder, err := v.View.CredentialByLookup(ctx, by...)
+	if err == nil {
+		v.store.learnCredential(c, said)
+		v.store.learnStanding(holder, said)
+		v.store.lookups.Set(lookupsOf(by), c.ID)
+	}
+	return c, holder, err
+}
+
+func (v learning) StandingByEmail(ctx context.Context, canonical string) (authority.Standing, error) {
+	said := v.store.changes.said.Load()
+	found, err := v.View.StandingByEmail(ctx, canonical)
+	if err == nil {
+		v.store.learnStanding(found, said)
+		v.store.emails.Set(canonical, found.Principal.ID)
+	}
+	return found, err
+}
+
+func (v learning) StandingOfOwner(ctx context.Context, account tenant.ID) (authority.Standing, error) {
+	said := v.store.changes.said.Load()
+	found, err := v.View.StandingOfOwner(ctx, account)
+	if err == nil {
+		v.store.learnStanding(found, said)
+		v.store.owners.Set(account, found.Principal.ID)
+	}
+	return found, err
+}
+
+func (v learning) Lineage(ctx context.Context, id tenant.ID) ([]authority.Tenant, error) {
+	said := v.store.changes.said.Load()
+	found, err := v.View.Lineage(ctx, id)
+	if err == nil {
+		v.store.learnLineage(found, said)
+	}
+	return found, err
+}
+
+func (v learning) Audience(ctx context.Context, id authority.AudienceID) (authority.Audience, error) {
+	said := v.store.changes.said.Load()
+	found, err := v.View.Audience(ctx, id)
+	if err == nil {
+		v.store.learnAudience(found, said)
+	}
+	return found, err
+}
+
+// What was read when so much had been said is remembered.
+
+func (s *Store) learnCredential(c authority.Credential, said uint64) {
+	if !c.ID.IsZero() {
+		s.credentials.put(c.ID, credentialOf(c), said)
+	}
+}
+
+func (s *Store) learnStanding(who authority.Standing, said uint64) {
+	if who.Principal.ID != "" {
+		s.standings.put(who.Principal.ID, standingOf(who), said)
+	}
+}
+
+func (s *Store) learnLineage(tenants []authority.Tenant, said uint64) {
+	if len(tenants) > 0 {
+		s.lineages.put(tenants[0].ID, lineageOf(tenants), said)
+	}
+}
+
+func (s *Store) learnAudience(a authority.Audience, said uint64) {
+	if a.ID != 0 {
+		s.audiences.put(a.ID, audienceOf(a), said)
+	}
+}

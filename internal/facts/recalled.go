@@ -1,0 +1,79 @@
+package facts
+
+import (
+	"context"
+	"slices"
+
+	"github.com/doorward/doorward/internal/authority"
+	"github.com/doorward/doorward/internal/grant"
+	"github.com/doorward/doorward/internal/secret"
+	"github.com/doorward/doorward/internal/tenant"
+)
+
+// recalled is what is remembered; for all else it fails with authority.ErrNotRemembered.
+type recalled struct{ store *Store }
+
+// SessionFacts puts together what is remembered.
+func (v recalled) SessionFacts(_ context.Context, id authority.SessionID) (authority.SessionFacts, error) {
+	s, ok := v.store.sessions.get(id)
+	if !ok {
+		return authority.SessionFacts{}, authority.ErrNotRemembered
+	}
+	f := authority.SessionFacts{Session: s.whole()}
+	if !v.store.complete(&f) {
+		return authority.SessionFacts{}, authority.ErrNotRemembered
+	}
+	return f, nil
+}
+
+// CredentialByLookup returns the credential that was found by these lookups before.
+func (v recalled) CredentialByLookup(_ context.Context, by ...secret.Fingerprint) (authority.Credential, authority.Standing, error) {
+	id, ok := v.store.lookups.GetIfPresent(lookupsOf(by))
+	if !ok {
+		return authority.Credential{}, authority.Standing{}, authority.ErrNotRemembered
+	}
+	var holder authority.Standing
+	c, ok := v.store.credentials.get(id)
+	if !ok || !slices.Contains(by, c.Lookup) || !v.store.standing(c.Principal, &holder) {
+		return authority.Credential{}, authority.Standing{}, authority.ErrNotRemembered
+	}
+	return c.Credential, holder, nil
+}
+
+// StandingByEmail returns the person who had this e-mail before, if that is so still.
+func (v recalled) StandingByEmail(_ context.Context, canonical string) (authority.Standing, error) {
+	id, _ := v.store.emails.GetIfPresent(canonical)
+	if found, ok := v.store.standings.get(id); ok {
+		if has, _ := authority.Canonical(found.Principal.Email); has == canonical {
+			return found.Standing, nil
+		}
+	}
+	return authority.Standing{}, authority.ErrNotRemembered
+}
+
+// StandingOfOwner returns the person who was the account's owner before, if that is so still.
+func (v recalled) StandingOfOwner(_ context.Context, account tenant.ID) (authority.Standing, error) {
+	id, _ := v.store.owners.GetIfPresent(account)
+	if found, ok := v.store.standings.get(id); ok && slices.ContainsFunc(found.Grants, func(g grant.Grant) bool {
+		return g.Tenant == account && g.Role == grant.AccountOwner
+	}) {
+		return found.Standing, nil
+	}
+	return authority.Standing{}, authority.ErrNotRemembered
+}
+
+// Lineage returns a tenant and all above it.
+func (v recalled) Lineage(_ context.Context, id tenant.ID) ([]authority.Tenant, error) {
+	if found, ok := v.store.lineages.get(id); ok {
+		return found.tenants, nil
+	}
+	return nil, authority.ErrNotRemembered
+}
+
+// Audience returns an audience.
+func (v recalled) Audience(_ context.Context, id authority.AudienceID) (authority.Audience, error) {
+	if found, ok := v.store.audiences.get(id); ok {
+		return found.Audience, nil
+	}
+	return authority.Audience{}, authority.ErrNotRemembered
+}

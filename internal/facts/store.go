@@ -1,0 +1,127 @@
+package facts
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/maypok86/otter/v2"
+	"golang.org/x/sync/singleflight"
+
+	"github.com/doorward/doorward/internal/authority"
+	"github.com/doorward/doorward/internal/grant"
+	"github.com/doorward/doorward/internal/secret"
+	"github.com/doorward/doorward/internal/tenant"
+)
+
+// Bound is for how long after the feed was last heard from facts are taken from memory: with the time that a reading
+// takes, what ends elsewhere counts here within a second (promise G5).
+const Bound = 900 * time.Millisecond
+
+// Options bound what is remembered; the zero value of a field is its default.
+type Options struct {
+	Sessions   int // about 350 bytes each; 200,000
+	Principals int // about 3 KiB each; 10,000
+}
+
+// Store remembers the facts of another one.
+type Store struct {
+	authority.Store
+	changes *changes
+
+	sessions    kept[authority.SessionID, *session]
+	credentials kept[authority.CredentialID, *credential]
+	standings   kept[grant.PrincipalID, *standing]
+	lineages    kept[tenant.ID, *lineage]
+	audiences   kept[authority.AudienceID, *audience]
+
+	// What was found under which name. They are guesses: who was found is asked whether it still has the name.
+	lookups *otter.Cache[lookups, authority.CredentialID]
+	emails  *otter.Cache[string, grant.PrincipalID]
+	owners  *otter.Cache[tenant.ID, grant.PrincipalID]
+
+	reading singleflight.Group // of sessions
+
+	mu    sync.Mutex
+	seen  authority.FeedSeen
+	heard time.Time // this machine's, monotonic; zero: never
+}
+
+var _ authority.Store = (*Store)(nil)
+
+// Remember returns a store that remembers the facts of another. It does so from when it first hears of the feed: see Hear.
+func Remember(of authority.Store, o Options) *Store {
+	if o.Sessions == 0 {
+		o.Sessions = 200_000
+	}
+	if o.Principals == 0 {
+		o.Principals = 10_000
+	}
+	c := newChanges()
+	return &Store{
+		Store: of, changes: c,
+		sessions:    keep[authority.SessionID, *session](o.Sessions, c),
+		credentials: keep[authority.CredentialID, *credential](o.Principals, c),
+		standings:   keep[grant.PrincipalID, *standing](o.Principals, c),
+		lineages:    keep[tenant.ID, *lineage](o.Principals, c),
+		audiences:   keep[authority.AudienceID, *audience](o.Principals, c),
+		lookups:     named[lookups, authority.CredentialID](o.Principals),
+		emails:      named[string, grant.PrincipalID](o.Principals),
+		owners:      named[tenant.ID, grant.PrincipalID](o.Principals),
+	}
+}
+
+func named[K comparable, V any](size int) *otter.Cache[K, V] {
+	return otter.Must(&otter.Options[K, V]{MaximumSize: size})
+}
+
+// Hear is told what the node has seen of the feed; it is for Authority.SubscribeFeed.
+func (s *Store) Hear(r authority.FeedReading) {
+	s.hear(r.Entries, r.Reset)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.seen = r.Seen // after what it says has been taken in
+	if !r.Began.IsZero() {
+		s.heard = r.Began
+	}
+}
+
+func (s *Store) hear(entries []authority.FeedEntry, reset bool) {
+	facts := make([]fact, len(entries))
+	for i, e := range entries {
+		facts[i] = factOf(e.Kind, e.Key)
+		reset = reset || e.Kind == authority.FeedEverything
+	}
+	if reset {
+		s.changes.reset()
+	}
+	s.changes.mark(facts...)
+}
+
+// listening returns how far the feed has been seen, and whether that was not too long ago to answer from memory.
+func (s *Store) listening() (seen authority.FeedSeen, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.seen, !s.heard.IsZero() && time.Since(s.heard) < Bound
+}
+
+// Recall runs read against what is remembered; it fails at once while the feed has not been heard.
+func (s *Store) Recall(ctx context.Context, read func(ctx context.Context, f authority.Facts) error) error {
+	if _, ok := s.listening(); !ok {
+		return authority.ErrNotRemembered
+	}
+	return read(ctx, recalled{s})
+}
+
+// View runs read against the other store, and remembers what is read.
+func (s *Store) View(ctx context.Context, read func(ctx context.Context, v authority.View) error) error {
+	return s.Store.View(ctx, func(ctx context.Context, v authority.View) error { return read(ctx, learning{v, s}) })
+}
+
+// lookups are the fingerprints that a credential is looked up by, in their order.
+type lookups [3]secret.Fingerprint
+
+func lookupsOf(by []secret.Fingerprint) (l lookups) {
+	copy(l[:], by)
+	return l
+}
