@@ -33,7 +33,7 @@ var onTheWay = []guard{
 	},
 	{
 		keeps: "no TLS before 1.2", file: "internal/server/listener.go",
-		line: "MinVersion: tls.VersionTLS12", instead: "MinVersion: tls.VersionTLS10",
+		line: "MinVersion: tls.VersionTLS12, CipherSuites: secureSuites}", instead: "MinVersion: tls.VersionTLS10}",
 		test: serverTests + "TestOnlyTLSOfTodayIsSpoken",
 	},
 	{
