@@ -230,17 +230,35 @@ func (g gateway) verify(text string, want map[string]string) {
 	}
 }
 
-// published returns the keys that Doorward publishes.
+// published returns the keys that Doorward publishes, fetched as an application does that knows its address alone.
 func (g gateway) published() (keys *jose.JSONWebKeySet) {
 	g.t.Helper()
-	set, _, err := g.other.JWKS(g.t.Context())
+	var server struct {
+		Issuer string `json:"issuer"`
+		Keys   string `json:"jwks_uri"`
+	}
+	g.fetch("http://"+g.doorward+"/.well-known/oauth-authorization-server", &server)
+	if server.Issuer != "http://"+g.doorward {
+		g.t.Errorf("the issuer is %s", server.Issuer)
+	}
+	g.fetch(server.Keys, &keys)
+	return keys
+}
+
+func (g gateway) fetch(url string, into any) {
+	g.t.Helper()
+	r, err := http.NewRequestWithContext(g.t.Context(), http.MethodGet, url, nil)
 	if err != nil {
 		g.t.Fatal(err)
 	}
-	if err := json.Unmarshal(set, &keys); err != nil {
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
 		g.t.Fatal(err)
 	}
-	return keys
+	defer answer.Body.Close()
+	if err := json.NewDecoder(answer.Body).Decode(into); err != nil || answer.StatusCode != http.StatusOK {
+		g.t.Fatalf("%s: %d, %v", url, answer.StatusCode, err)
+	}
 }
 
 // revoked closes a session at another node and asks until it is refused.

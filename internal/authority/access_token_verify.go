@@ -3,7 +3,6 @@ package authority
 import (
 	"context"
 
-	"github.com/doorward/doorward/internal/fault"
 	"github.com/doorward/doorward/internal/secret"
 )
 
@@ -15,29 +14,6 @@ func (a *Authority) Verify(ctx context.Context, _ Origin, text secret.Text) (Ver
 		return v.orNothing(), err
 	}
 	return a.verifyAccess(ctx, text)
-}
-
-// AuthenticateAccess returns the actor that an access token for the installation itself stands for. thumbprint is of
-// the key whose possession was proved with the request, or empty. It fails like AuthenticateSession.
-func (a *Authority) AuthenticateAccess(ctx context.Context, from Origin, text secret.Text, thumbprint string) (Actor, Verdict, error) {
-	v, err := a.verifyAccess(ctx, text)
-	if err != nil {
-		return Actor{}, v, err
-	}
-	if v.Valid() && v.Session.Audience != 0 {
-		v = Verdict{Reason: ReasonOtherAudience}
-	}
-	if v.Valid() && v.Session.Thumbprint != thumbprint {
-		v = Verdict{Reason: ReasonNotPossessed}
-	}
-	if !v.Valid() {
-		refusal := fault.New(fault.Unauthenticated, v.Reason, "The access token is not valid.")
-		if v.Reason == ReasonUnknown {
-			return Actor{}, v, a.unknownToken(ctx, from, refusal)
-		}
-		return Actor{}, v, refusal
-	}
-	return a.actorOf(from, v.SessionFacts), v, nil
 }
 
 func (a *Authority) verifyAccess(ctx context.Context, text secret.Text) (Verdict, error) {

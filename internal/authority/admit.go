@@ -81,7 +81,7 @@ func (a *Authority) admitted(ctx context.Context, from Origin, p Pass) (Actor, V
 		}
 		return Actor{}, v, refusal
 	}
-	return a.actorOf(from, v.SessionFacts), v, a.prove(v, p)
+	return a.actorOf(from, v.SessionFacts), v, a.prove(v, p.Token, Possession{p.Proof, p.Method, p.URL})
 }
 
 // refusalAt returns why a token does not count at a gateway, or "".

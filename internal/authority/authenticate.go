@@ -15,7 +15,7 @@ import (
 // often, whoever it tried) or Unavailable.
 func (a *Authority) Authenticate(ctx context.Context, from Origin, p Proof) (Actor, error) {
 	if p.bearer {
-		if by, known, err := a.bySession(ctx, from, p.lookup); known {
+		if by, known, err := a.bySession(ctx, from, p); known {
 			return by, err
 		}
 	}

@@ -15,17 +15,41 @@ func ByBearer(text secret.Text) Proof {
 	return p
 }
 
+// ByBoundToken proves a principal by an access token for the installation itself that is bound to a key, with the
+// possession of that key; nothing else can be presented so.
+func ByBoundToken(text secret.Text, held Possession) Proof {
+	return Proof{kind: APIKey, lookup: text, bearer: true, held: held}
+}
+
+// Proved returns the proof for asking again while the request goes on that it was presented with: a proof of possession
+// counts once, and has been counted.
+func (p Proof) Proved() Proof {
+	p.proved = true
+	return p
+}
+
 // bySession returns the actor of a session or access token that was presented as a bearer; known is false for what is
-// neither, which is then tried as a key, so that made-up tokens are counted and cost like made-up keys.
-func (a *Authority) bySession(ctx context.Context, from Origin, text secret.Text) (by Actor, known bool, err error) {
-	v, err := a.verifyBearer(ctx, from, text)
+// neither, which is then tried as a key, so that made-up tokens are counted and cost like made-up keys. No key comes with
+// a proof of possession, so that what is made up then is counted here.
+func (a *Authority) bySession(ctx context.Context, from Origin, p Proof) (by Actor, known bool, err error) {
+	v, err := a.verifyBearer(ctx, from, p.lookup)
+	unknown, bound := v.Reason == ReasonUnknown, !p.held.Proof.IsZero()
+	refusal := fault.New(fault.Unauthenticated, v.Reason, "The session is not valid.")
 	switch {
 	case err != nil:
 		return Actor{}, true, err
-	case v.Reason == ReasonUnknown:
+	case unknown && bound:
+		return Actor{}, true, a.unknownToken(ctx, from, refusal)
+	case unknown:
 		return Actor{}, false, nil
 	case !v.Valid():
-		return Actor{}, true, fault.New(fault.Unauthenticated, v.Reason, "The session is not valid.")
+		return Actor{}, true, refusal
+	}
+	if !p.proved || !bound {
+		err = a.prove(v, p.lookup, p.held)
+	}
+	if err != nil {
+		return Actor{}, true, err
 	}
 	return a.actorOf(from, v.SessionFacts), true, nil
 }
@@ -35,14 +59,8 @@ func (a *Authority) verifyBearer(ctx context.Context, from Origin, text secret.T
 		return a.VerifySession(ctx, from, text)
 	}
 	v, err := a.verifyAccess(ctx, text)
-	if !v.Valid() || err != nil {
-		return v, err
-	}
-	switch {
-	case v.Session.Audience != 0:
+	if err == nil && v.Valid() && v.Session.Audience != 0 {
 		return Verdict{Reason: ReasonOtherAudience}, nil
-	case v.Session.Thumbprint != "":
-		return Verdict{Reason: ReasonNotPossessed}, nil
 	}
-	return v, nil
+	return v, err
 }

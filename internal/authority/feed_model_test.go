@@ -162,3 +162,17 @@ func TestAnEntryTakes32BytesOfMemory(t *testing.T) {
 		t.Errorf("it takes %d", size)
 	}
 }
+
+// A node that has not heard from the store for longer than its bound says so: it does not know of the latest endings.
+func TestANodeIsStaleUntilItHearsAndWhenItHasNotHeardForItsBound(t *testing.T) {
+	f := newFeed()
+	if s := f.status(noon); !s.Stale || s.Heard {
+		t.Errorf("before anything was heard: %+v", s)
+	}
+	f.heardAt = noon
+	for ago, stale := range map[time.Duration]bool{0: false, feedBound: false, feedBound + 1: true, time.Hour: true} {
+		if s := f.status(noon.Add(ago)); s.Stale != stale || s.Ago != ago {
+			t.Errorf("%s later: %+v", ago, s)
+		}
+	}
+}

@@ -85,14 +85,7 @@ func (a *Authority) refusedKey(ctx context.Context, from Origin, p Proof, c Cred
 	if p.isHashed() || c.ID.IsZero() {
 		return refusal // counted already
 	}
-	wait, err := a.countGuess(ctx, KeyGuessesOfSource, SourcePrefix(from.Source).String())
-	switch {
-	case err != nil:
-		return err
-	case wait > 0:
-		return tooMany(wait)
-	}
-	return refusal
+	return a.refuseGuess(ctx, KeyGuessesOfSource, SourcePrefix(from.Source).String(), refusal, tooMany)
 }
 
 func (a *Authority) guessedAt(p Proof, c Credential, s Standing) string {

@@ -11,14 +11,7 @@ import (
 // source has tried too many. A token that exists is never held up by it. What a browser holds in a cookie is not
 // counted: an old one of everybody in an office is no guess.
 func (a *Authority) unknownToken(ctx context.Context, from Origin, refusal error) error {
-	wait, err := a.countGuess(ctx, TokenGuessesOfSource, SourcePrefix(from.Source).String())
-	switch {
-	case err != nil:
-		return err
-	case wait > 0:
-		return tooMany(wait)
-	}
-	return refusal
+	return a.refuseGuess(ctx, TokenGuessesOfSource, SourcePrefix(from.Source).String(), refusal, tooMany)
 }
 
 // unknownRedeemed does the same for a login token presented by an actor. The people behind an audience's back end are
@@ -27,27 +20,27 @@ func (a *Authority) unknownRedeemed(ctx context.Context, by Actor, refusal error
 	if by.own {
 		return a.unknownToken(ctx, by.origin, refusal)
 	}
-	wait, err := a.countGuess(ctx, TokenGuessesOfAudience, by.credential.ID.String())
-	switch {
-	case err != nil:
-		return err
-	case wait > 0:
-		return &fault.Error{
-			Kind: fault.TooMany, Reason: ReasonTooManyFromSource, RetryAfter: wait,
-			Message: "Too many unknown login tokens.",
-		}
-	}
-	return refusal
+	return a.refuseGuess(ctx, TokenGuessesOfAudience, by.credential.ID.String(), refusal, tooManyTokens)
 }
 
-// countGuess counts a failure of a class, or says for how long the key is locked.
-func (a *Authority) countGuess(ctx context.Context, class, key string) (wait time.Duration, err error) {
+// refuseGuess counts a failure of a class and returns its refusal, or what there is to say when the key is locked.
+func (a *Authority) refuseGuess(ctx context.Context, class, key string, refusal error, locked func(time.Duration) error) error {
 	settle, wait, err := a.limiter.Reserve(ctx, class, key)
 	if settle != nil {
 		settle(true)
 	}
-	if wait > 0 {
-		return wait, nil
+	switch {
+	case wait > 0:
+		return locked(wait)
+	case err != nil:
+		return err
 	}
-	return 0, err
+	return refusal
+}
+
+func tooManyTokens(wait time.Duration) error {
+	return &fault.Error{
+		Kind: fault.TooMany, Reason: ReasonTooManyFromSource, RetryAfter: wait,
+		Message: "Too many unknown tokens.",
+	}
 }

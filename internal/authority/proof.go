@@ -18,6 +18,8 @@ type Proof struct {
 	name         string         // the log-in name of a password
 	organisation tenant.ID      // the principal must be of it; empty: any
 	bearer       bool           // the lookup may be a session or access token too
+	held         Possession     // by which the lookup is an access token that is bound to a key, and nothing else
+	proved       bool           // the possession was proved before, for the request that still goes on
 	client       string         // the client that it must be; empty: any
 	audiences    []string       // one of which a signed assertion must be for
 }

@@ -39,7 +39,8 @@ const (
 	ReasonUnknownAudience   = "unknown-audience"       //
 	ReasonNotHeld           = "permission-not-held"    // asked for, and held nowhere
 	ReasonRepeated          = "presented-before"       // an assertion or a proof
-	ReasonNotPossessed      = "key-not-proved"         // the access token is bound to a key, and this was not it
+	ReasonNotPossessed      = "key-not-proved"         // the access token is bound to a key, and this was not it; or to none, and this was one
+	ReasonBadProof          = "bad-proof"              // of possession: none, more than one, or not for this request now
 	ReasonKeyReused         = "idempotency-key-reused" // the key came with another request
 	ReasonTaken             = "already-taken"          // another one has this ID, name, e-mail, host or resource
 	ReasonNotThere          = "wrong-place"            // there can be no such tenant there, nor such a grant

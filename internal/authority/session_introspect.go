@@ -2,10 +2,8 @@ package authority
 
 import (
 	"context"
-	"time"
 
 	"github.com/doorward/doorward/internal/audit"
-	"github.com/doorward/doorward/internal/fault"
 	"github.com/doorward/doorward/internal/grant"
 	"github.com/doorward/doorward/internal/secret"
 )
@@ -74,16 +72,5 @@ func (f SessionFacts) mayAct() grant.PrincipalID {
 
 // countRefused counts a token that a client presented for nothing; it fails with TooMany when there were too many.
 func (a *Authority) countRefused(ctx context.Context, by Actor) error {
-	wait, err := a.countGuess(ctx, TokenGuessesOfAudience, by.credential.ID.String())
-	if err == nil && wait > 0 {
-		err = tooManyTokens(wait)
-	}
-	return err
-}
-
-func tooManyTokens(wait time.Duration) error {
-	return &fault.Error{
-		Kind: fault.TooMany, Reason: ReasonTooManyFromSource, RetryAfter: wait,
-		Message: "Too many unknown tokens.",
-	}
+	return a.refuseGuess(ctx, TokenGuessesOfAudience, by.credential.ID.String(), nil, tooManyTokens)
 }

@@ -12,7 +12,7 @@ import (
 // those that are made for the audience of its credential, and of all in the subtree where it has grant.VerifySession;
 // any other looks like one that nobody has. It fails with Denied for an actor that may verify nothing at all.
 func (a *Authority) VerifyAll(ctx context.Context, by Actor, texts []secret.Text) ([]Verdict, error) {
-	if refused := by.mayVerify(); refused != nil {
+	if refused := by.refusedVerdicts(); refused != nil {
 		return nil, a.refuseRead(ctx, by, grant.VerifySession, "", refused)
 	}
 	verdicts := make([]Verdict, len(texts))
@@ -26,8 +26,8 @@ func (a *Authority) VerifyAll(ctx context.Context, by Actor, texts []secret.Text
 	return verdicts, nil
 }
 
-// mayVerify returns why an actor may verify nothing that others present, or nil.
-func (by Actor) mayVerify() error {
+// refusedVerdicts returns why an actor may verify nothing that others present, or nil.
+func (by Actor) refusedVerdicts() error {
 	switch {
 	case by.IsZero():
 		return fault.New(fault.Unauthenticated, ReasonNobody, "Authentication is required.")
@@ -45,7 +45,7 @@ func (a *Authority) verifyFor(ctx context.Context, by Actor, text secret.Text) (
 	if err != nil || !v.Valid() {
 		return v, err
 	}
-	if of := by.credential.Audience; of != 0 && of == v.Session.Audience {
+	if v.isOwnAudience(by) {
 		return v, nil
 	}
 	if _, ok, err := a.reaches(ctx, by, grant.VerifySession, v.SessionFacts); err != nil || ok {

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -41,17 +42,25 @@ func hasTest(t *testing.T, folder, name string) bool {
 }
 
 // TestTakingAGuardOutFailsItsTest is the proof: make prove, which takes a while. What fails without a guard must pass
-// with all of them in their places.
+// with all of them in their places. DOORWARD_PROVE selects guards, by an expression for promise, guard, file and test.
 func TestTakingAGuardOutFailsItsTest(t *testing.T) {
 	if os.Getenv("DOORWARD_PROVE") == "" {
 		t.Skip("make prove runs it")
 	}
+	selected, err := regexp.Compile(os.Getenv("DOORWARD_PROVE"))
+	if err != nil {
+		t.Fatal(err)
+	}
 	byFolder, began := map[string][]guard{}, time.Now()
 	for _, p := range promises {
 		for _, g := range p.guards {
-			g.keeps = p.name + " " + g.keeps
-			byFolder[g.folder()] = append(byFolder[g.folder()], g)
+			if g.keeps = p.name + " " + g.keeps; selected.MatchString(g.keeps + " " + g.file + " " + g.test) {
+				byFolder[g.folder()] = append(byFolder[g.folder()], g)
+			}
 		}
+	}
+	if len(byFolder) == 0 {
+		t.Fatalf("%s selects no guard", selected)
 	}
 	proven, all := 0, 0
 	for _, folder := range slices.Sorted(maps.Keys(byFolder)) {

@@ -38,11 +38,12 @@ const kindsPage = "../../docs/kinds-and-places.md"
 func TestEveryKindIsTakenAtItsPlaceAlone(t *testing.T) {
 	h := newHouse(t, "sqlite") // what is taken where does not depend on the store
 	h.furnish(t)
+	holder := testenv.NewHolder(t)
 	var page strings.Builder
 	page.WriteString(kindsHead)
-	for _, p := range tokenPlaces() {
+	for _, p := range tokenPlaces(holder) {
 		var taken []string
-		for _, k := range tokenKinds() {
+		for _, k := range tokenKinds(holder) {
 			h.env.Clock.Advance(20 * time.Minute) // past the budgets of failed tries
 			got := h.send(t, p.ask(t, h, k.make(t, h)))
 			if got.Status >= 500 || got.Status == http.StatusTooManyRequests {
@@ -111,7 +112,7 @@ func (h *house) furnish(t *testing.T) {
 	}
 }
 
-func tokenKinds() []kindOfToken {
+func tokenKinds(holder testenv.Holder) []kindOfToken {
 	text := func(s string) func(*testing.T, *house) string { return func(*testing.T, *house) string { return s } }
 	access := func(resource, thumbprint string) func(t *testing.T, h *house) string {
 		return func(t *testing.T, h *house) string {
@@ -153,6 +154,7 @@ func tokenKinds() []kindOfToken {
 		{"JWT for an audience", access(testenv.InstallationURL+"/audiences/1", "")},
 		{"opaque access token", access(testenv.InstallationURL+"/audiences/2", "")},
 		{"JWT bound to a key", access(testenv.InstallationURL+"/audiences/1", strings.Repeat("A", 43))},
+		{"JWT for this installation, bound to a key", func(t *testing.T, h *house) string { return access("", holder.Thumbprint)(t, h) }},
 		{"identity of a gateway", func(t *testing.T, h *house) string {
 			got := h.send(t, get("/gateway/verify/from=request,audience=1", "Authorization: Bearer "+h.redeemed(t, "key-of-the-portal", 1)))
 			return got.Header.Get("X-Doorward-Identity")
@@ -173,14 +175,14 @@ var (
 	someKeys     = []string{"API key", "key pair", "manager key"}
 	allKeys      = append(slices.Clone(someKeys), "audience's API key")
 	someSessions = []string{"PulseCRM session", "CRM.COM session", "redeemed session"}
-	accessTokens = []string{"JWT for this installation", "JWT for an audience", "opaque access token", "JWT bound to a key"}
+	accessTokens = []string{"JWT for this installation", "JWT for an audience", "opaque access token", "JWT bound to a key", "JWT for this installation, bound to a key"}
 )
 
 func get(target, header string) request {
 	return request{method: "GET", target: target, header: header}
 }
 
-func tokenPlaces() []placeOfToken {
+func tokenPlaces(holder testenv.Holder) []placeOfToken {
 	with := func(ask func(token string) request) func(*testing.T, *house, string) request {
 		return func(_ *testing.T, _ *house, token string) request { return ask(token) }
 	}
@@ -220,6 +222,13 @@ func tokenPlaces() []placeOfToken {
 		{
 			"our own API: `Bearer` elsewhere", with(func(token string) request { return get("/v1/limits", "Authorization: Bearer "+token) }),
 			slices.Concat(allKeys, someSessions, []string{"JWT for this installation"}),
+		},
+		{
+			"our own API: `DPoP`, with a proof of its holder", func(t *testing.T, h *house, token string) request {
+				id := h.env.Clock.Now().String()
+				proof := holder.Proof(secret.Of(token), id, "GET", testenv.InstallationURL+"/v1/limits", h.env.Clock.Now())
+				return get("/v1/limits", "Authorization: DPoP "+token+"\nDPoP: "+proof.Reveal())
+			}, []string{"JWT for this installation, bound to a key"},
 		},
 		{"the standards: `client_secret`", with(func(token string) request {
 			id, clientSecret := clientOf(token)

@@ -40,7 +40,7 @@ func nativeOptions(c config.Config, others []dialect.Dialect) native.Options {
 	if err != nil {
 		perMinute = 0 // the dialect's own default
 	}
-	return native.Options{PerMinute: perMinute, Guesses: guessLimits(c.Guesses).Rules(), Dialects: others}
+	return native.Options{PublicURL: c.PublicURL, PerMinute: perMinute, Guesses: guessLimits(c.Guesses).Rules(), Dialects: others}
 }
 
 // alepheeOptions turns the configured rates, which the configuration has checked, into numbers.

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/doorward/doorward/internal/dialect"
 	"github.com/doorward/doorward/internal/fault"
 	"github.com/doorward/doorward/internal/web"
 )
@@ -58,9 +59,9 @@ func (g gateway) challenge(r *http.Request, f *fault.Error, status int) string {
 		return ""
 	}
 	p, err := d.present(r)
-	scheme, parameters := "Bearer", []string{`realm="doorward"`}
+	scheme, parameters := dialect.SchemeBearer, []string{`realm="doorward"`}
 	if p.proven {
-		scheme, parameters = "DPoP", append(parameters, proofAlgorithms)
+		scheme, parameters = dialect.SchemeDPoP, append(parameters, dialect.ProofAlgorithms)
 	}
 	switch {
 	case status == http.StatusForbidden && len(d.permissions) > 0:
@@ -70,17 +71,14 @@ func (g gateway) challenge(r *http.Request, f *fault.Error, status int) string {
 	case f.Reason == reasonMany:
 		parameters = append(parameters, `error="invalid_request"`)
 	case err == nil || p.at != nowhere: // an error is named only to who has presented something (RFC 6750 §3.1)
-		parameters = append(parameters, `error="invalid_token"`)
+		parameters = append(parameters, dialect.TokenError(f))
 	}
 	parameters = append(parameters, `resource_metadata="`+g.metadataURL(d)+`"`)
 	if p.at == nowhere && f.Reason != reasonMany {
-		parameters = append(parameters, "DPoP "+proofAlgorithms)
+		parameters = append(parameters, dialect.SchemeDPoP+" "+dialect.ProofAlgorithms)
 	}
 	return scheme + " " + strings.Join(parameters, ", ")
 }
-
-// proofAlgorithms are those that a proof of possession may be signed by.
-const proofAlgorithms = `algs="ES256 EdDSA RS256"`
 
 // metadataURL is where a client learns which authorization server the audience trusts (RFC 9728 §3).
 func (g gateway) metadataURL(d demand) string {

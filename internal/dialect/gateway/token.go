@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/doorward/doorward/internal/authority"
+	"github.com/doorward/doorward/internal/dialect"
 	"github.com/doorward/doorward/internal/fault"
 	"github.com/doorward/doorward/internal/secret"
 )
@@ -46,7 +47,7 @@ func (d demand) present(r *http.Request) (presented, error) {
 		return presented{}, fault.New(fault.Unauthenticated, authority.ReasonNobody, "A session token is required.")
 	case len(found) > 1:
 		return presented{}, fault.New(fault.Unauthenticated, reasonMany, "More than one token is presented.")
-	case !isVisible(found[0].token.Reveal()):
+	case !dialect.IsVisible(found[0].token.Reveal()):
 		return found[0], fault.New(fault.Unauthenticated, authority.ReasonUnknown, "The token is malformed.")
 	}
 	return found[0], nil
@@ -57,20 +58,11 @@ func (d demand) present(r *http.Request) (presented, error) {
 func inHeaders(r *http.Request) (found []presented) {
 	for _, given := range r.Header.Values("Authorization") {
 		scheme, token, _ := strings.Cut(given, " ")
-		if proven := isScheme(scheme, "DPoP"); proven || isScheme(scheme, "Bearer") {
+		if proven := dialect.IsScheme(scheme, dialect.SchemeDPoP); proven || dialect.IsScheme(scheme, dialect.SchemeBearer) {
 			found = append(found, presented{secret.Of(token), inAuthorization, proven})
 		}
 	}
 	return found
-}
-
-// proofOf returns the one proof of possession that a request must have beside the scheme DPoP.
-func proofOf(header http.Header) (secret.Text, error) {
-	given := header.Values("DPoP")
-	if len(given) != 1 || !isVisible(given[0]) {
-		return secret.Text{}, fault.New(fault.Unauthenticated, authority.ReasonNotPossessed, "One header DPoP with a proof is required.")
-	}
-	return secret.Of(given[0]), nil
 }
 
 func (d demand) cookies(r *http.Request) []*http.Cookie {
@@ -102,14 +94,4 @@ func (d demand) queried(r *http.Request) (tokens []string, _ error) {
 		tokens = append(tokens, value)
 	}
 	return tokens, nil
-}
-
-// isScheme compares byte by byte but for ASCII letter case: strings.EqualFold alone folds letters outside ASCII too.
-func isScheme(scheme, wanted string) bool {
-	return len(scheme) == len(wanted) && strings.EqualFold(scheme, wanted)
-}
-
-// isVisible reports whether text is one or more visible ASCII characters, without spaces.
-func isVisible(text string) bool {
-	return text != "" && !strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' })
 }

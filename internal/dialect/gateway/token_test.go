@@ -92,7 +92,8 @@ func TestTheChallengeSaysWhatWouldHelp(t *testing.T) {
 		{",audience=7", nil, `Bearer realm="doorward", ` + metadata + `/audiences/7", DPoP algs="ES256 EdDSA RS256"`},
 		{"", bearer("x"), `Bearer realm="doorward", error="invalid_token", ` + metadata + `"`},
 		{"", with(bearer("x"), "Authorization", "Bearer y"), `Bearer realm="doorward", error="invalid_request", ` + metadata + `"`},
-		{"", http.Header{"Authorization": {"DPoP x"}}, `DPoP realm="doorward", algs="ES256 EdDSA RS256", error="invalid_token", ` + metadata + `"`},
+		{"", http.Header{"Authorization": {"DPoP x"}}, `DPoP realm="doorward", algs="ES256 EdDSA RS256", error="invalid_dpop_proof", ` + metadata + `"`},
+		{"", http.Header{"Authorization": {"DPoP x"}, "Dpop": {"x"}, "X-Forwarded-Proto": {"https"}}, `DPoP realm="doorward", algs="ES256 EdDSA RS256", error="invalid_token", ` + metadata + `"`},
 		{",permission=a%20b,permission=c%22d%5Ce", bearer(mary), `Bearer realm="doorward", error="insufficient_scope", scope="a%20b c%22d%5Ce", ` + metadata + `"`},
 		{",account=required", bearer(mary), `Bearer realm="doorward", error="insufficient_scope", ` + metadata + `"`},
 	} {

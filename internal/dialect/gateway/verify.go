@@ -65,7 +65,7 @@ func (g gateway) admit(c *dialect.Call, a asked) (authority.Admission, error) {
 		Method: a.method, Acting: a.acting, Changes: overridden(c.Request),
 	}
 	if p.proven {
-		if pass.Proof, err = proofOf(c.Request.Header); err != nil {
+		if pass.Proof, err = dialect.ParseProof(c.Request.Header); err != nil {
 			return authority.Admission{}, err
 		}
 		if pass.URL, err = a.from.urlOf(c.Request); err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/doorward/doorward/internal/authority"
 	"github.com/doorward/doorward/internal/dialect/gateway"
+	"github.com/doorward/doorward/internal/dialect/oauth"
 	"github.com/doorward/doorward/internal/secret"
 	"github.com/doorward/doorward/internal/tenant"
 	"github.com/doorward/doorward/internal/testenv"
@@ -21,11 +22,11 @@ type wire struct {
 	base string
 }
 
-// serve runs the dialect over the demo directory, once for all cases of a test.
+// serve runs the dialect over the demo directory, once for all cases of a test, beside the one that publishes the keys.
 func serve(t *testing.T) wire {
 	t.Helper()
 	env := testenv.New(t, "sqlite").Demo(t)
-	return wire{env, env.Serve(t, gateway.New(env.Authority, options))}
+	return wire{env, env.Serve(t, gateway.New(env.Authority, options), oauth.New(env.Authority, oauth.Options{PublicURL: options.PublicURL}))}
 }
 
 // ask sends a request with its target exactly as given.

@@ -10,8 +10,6 @@ import (
 	"github.com/doorward/doorward/internal/secret"
 )
 
-const bearerScheme = "Bearer"
-
 func audienceKey(c *dialect.Call) (authority.Proof, error) {
 	key, err := parseBearer(c.Request.Header)
 	return authority.ByKey(key), err
@@ -26,7 +24,7 @@ func parseBearer(header http.Header) (secret.Text, error) {
 	given := header.Values("Authorization")
 	if len(given) == 1 {
 		scheme, credential, _ := strings.Cut(given[0], " ")
-		if isScheme(scheme, bearerScheme) && isVisible(credential) {
+		if dialect.IsScheme(scheme, dialect.SchemeBearer) && dialect.IsVisible(credential) {
 			return secret.Of(credential), nil
 		}
 	}
@@ -34,22 +32,12 @@ func parseBearer(header http.Header) (secret.Text, error) {
 		"One header \"Authorization: Bearer …\" is required.")
 }
 
-// presentsBearer reports whether something was presented as a bearer token, well-formed or not.
-func presentsBearer(header http.Header) bool {
+// presents reports whether something was presented by a scheme, well-formed or not.
+func presents(header http.Header, wanted string) bool {
 	for _, given := range header.Values("Authorization") {
-		if scheme, _, _ := strings.Cut(given, " "); isScheme(scheme, bearerScheme) {
+		if scheme, _, _ := strings.Cut(given, " "); dialect.IsScheme(scheme, wanted) {
 			return true
 		}
 	}
 	return false
-}
-
-// isScheme compares byte by byte: strings.EqualFold alone folds letters outside ASCII too.
-func isScheme(scheme, wanted string) bool {
-	return len(scheme) == len(wanted) && strings.EqualFold(scheme, wanted)
-}
-
-// isVisible reports whether text is one or more visible ASCII characters, without spaces.
-func isVisible(text string) bool {
-	return text != "" && !strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' })
 }

@@ -2,8 +2,11 @@ package native
 
 import (
 	"net/http"
+	"net/url"
+	"slices"
 	"testing"
 
+	"github.com/doorward/doorward/internal/dialect"
 	"github.com/doorward/doorward/internal/fault"
 )
 
@@ -66,7 +69,7 @@ func FuzzBearerHasOneSpelling(f *testing.F) {
 			}
 			return
 		}
-		if len(given) < 7 || given[6:] != " "+got.Reveal() || !isScheme(given[:6], bearerScheme) {
+		if len(given) < 7 || given[6:] != " "+got.Reveal() || !dialect.IsScheme(given[:6], dialect.SchemeBearer) {
 			t.Fatalf("%q was read as %q", given, got.Reveal())
 		}
 	})
@@ -74,19 +77,27 @@ func FuzzBearerHasOneSpelling(f *testing.F) {
 
 func TestTheChallengeNamesAnErrorOnlyWhenATokenWasPresented(t *testing.T) {
 	const plain, invalid = `Bearer realm="doorward"`, `Bearer realm="doorward", error="invalid_token"`
+	const proofs = `DPoP realm="doorward", algs="ES256 EdDSA RS256"`
+	const unproved = `DPoP realm="doorward", error="invalid_token", algs="ES256 EdDSA RS256"`
 	for _, c := range []struct {
+		path  string
 		given []string
-		want  string
+		want  []string
 	}{
-		{nil, plain},
-		{[]string{"Basic Zm9v"}, plain},
-		{[]string{"Bearer wrong"}, invalid},
-		{[]string{"bearer  malformed"}, invalid},
-		{[]string{"Bearer a", "Bearer b"}, invalid},
+		{"/v1/limits", nil, []string{plain, proofs}},
+		{"/v1/limits", []string{"Basic Zm9v"}, []string{plain, proofs}},
+		{"/v1/limits", []string{"Bearer wrong"}, []string{invalid, proofs}},
+		{"/v1/limits", []string{"bearer  malformed"}, []string{invalid, proofs}},
+		{"/v1/limits", []string{"Bearer a", "Bearer b"}, []string{invalid, proofs}},
+		{"/v1/limits", []string{"dpop a"}, []string{unproved}},
+		{"/v1/session", nil, []string{plain}},
+		{"/v1/session", []string{"Bearer wrong"}, []string{invalid}},
+		{"/v1/session", []string{"DPoP wrong"}, []string{plain}},
+		{"/v1/login-tokens/redeem", nil, []string{plain}},
 	} {
-		r := &http.Request{Header: http.Header{"Authorization": c.given}}
-		if got := challenge(r); got != c.want {
-			t.Errorf("%q: %s, want %s", c.given, got, c.want)
+		r := &http.Request{URL: &url.URL{Path: c.path}, Header: http.Header{"Authorization": c.given}}
+		if got := challenges(r, fault.New(fault.Unauthenticated, "", "")); !slices.Equal(got, c.want) {
+			t.Errorf("%s %q: %q, want %q", c.path, c.given, got, c.want)
 		}
 	}
 }

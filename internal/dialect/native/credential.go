@@ -3,6 +3,7 @@ package native
 import (
 	"net/http"
 	"slices"
+	"time"
 
 	"github.com/doorward/doorward/internal/authority"
 	"github.com/doorward/doorward/internal/dialect"
@@ -41,12 +42,8 @@ func (n native) listCredentials(c *dialect.Call) error {
 	if f.Kind != "" && !slices.Contains(authority.CredentialKinds, f.Kind) {
 		return fault.BadParameter("kind", "There is no such kind of credential.")
 	}
-	live, err := parseFlag(q, "live")
-	if err != nil {
+	if f.LiveAt, err = n.liveAt(q); err != nil {
 		return err
-	}
-	if live {
-		f.LiveAt = n.authority.Now()
 	}
 	if f.Within, err = n.within(c, q, grant.ReadDirectory); err != nil {
 		return err
@@ -64,10 +61,7 @@ func (n native) listCredentials(c *dialect.Call) error {
 
 // showCredential answers one credential, never its secret.
 func (n native) showCredential(c *dialect.Call) error {
-	id, err := parsePathID(c)
-	if err == nil {
-		err = refuseQuery(c.Request)
-	}
+	id, err := parseOnlyID(c)
 	if err != nil {
 		return err
 	}
@@ -131,11 +125,7 @@ func parseCredentialChange(c *dialect.Call) (change authority.CredentialChange, 
 
 // revokeCredential ends a credential and all that it made, or says what that would be.
 func (n native) revokeCredential(c *dialect.Call) error {
-	id, err := parsePathID(c)
-	if err != nil {
-		return err
-	}
-	dryRun, err := parseDryRun(c)
+	id, dryRun, err := parseEnding(c)
 	if err != nil {
 		return err
 	}
@@ -148,12 +138,26 @@ func (n native) revokeCredential(c *dialect.Call) error {
 	return n.writeEnds(c, dryRun, ends, err)
 }
 
-func parseDryRun(c *dialect.Call) (bool, error) {
+// parseEnding reads which thing is to end, and whether it is only asked what that would be.
+func parseEnding(c *dialect.Call) (id secret.ID, dryRun bool, err error) {
+	if id, err = parsePathID(c); err != nil {
+		return id, false, err
+	}
 	q, err := parseQuery(c, "dry_run")
 	if err != nil {
-		return false, err
+		return id, false, err
 	}
-	return parseFlag(q, "dry_run")
+	dryRun, err = parseFlag(q, "dry_run")
+	return id, dryRun, err
+}
+
+// liveAt returns the time at which what is listed must count, or zero where all is wanted.
+func (n native) liveAt(q web.Query) (time.Time, error) {
+	live, err := parseFlag(q, "live")
+	if err != nil || !live {
+		return time.Time{}, err
+	}
+	return n.authority.Now(), nil
 }
 
 // parseFlag reads a parameter that is true or false, false when it is left out.
@@ -182,6 +186,15 @@ func parsePathID(c *dialect.Call) (secret.ID, error) {
 		return secret.ID{}, fault.BadParameter("id", "An identifier is 32 lower-case hexadecimal digits.")
 	}
 	return id, nil
+}
+
+// parseOnlyID is parsePathID for a request that says nothing else.
+func parseOnlyID(c *dialect.Call) (secret.ID, error) {
+	id, err := parsePathID(c)
+	if err != nil {
+		return id, err
+	}
+	return id, refuseQuery(c.Request)
 }
 
 // positionID returns the ID that a list goes on after, zero at the beginning.

@@ -3,6 +3,7 @@ package native
 import (
 	"net/http"
 
+	"github.com/doorward/doorward/internal/dialect"
 	"github.com/doorward/doorward/internal/fault"
 	"github.com/doorward/doorward/internal/web"
 )
@@ -12,7 +13,9 @@ func fail(w http.ResponseWriter, r *http.Request, f *fault.Error) {
 	row := rowOf(f)
 	web.SetRetryAfter(w.Header(), f.RetryAfter)
 	if row.Status == http.StatusUnauthorized {
-		w.Header().Set("WWW-Authenticate", challenge(r))
+		for _, challenge := range challenges(r, f) {
+			w.Header().Add("WWW-Authenticate", challenge)
+		}
 	}
 	_ = web.WriteJSON(w, row.Status, "application/problem+json", problem{
 		Type: problemSpace + "/" + row.Code, Title: row.Title, Status: row.Status, Detail: f.Message,
@@ -20,10 +23,20 @@ func fail(w http.ResponseWriter, r *http.Request, f *fault.Error) {
 	})
 }
 
-// challenge names the error only to who presented a token (RFC 6750 §3.1).
-func challenge(r *http.Request) string {
-	if presentsBearer(r.Header) {
-		return bearerScheme + ` realm="doorward", error="invalid_token"`
+// challenges say what would help, one for each scheme (RFC 6750 §3, RFC 9449 §7). An error is named only to who presented
+// a token, in the scheme that it came by.
+func challenges(r *http.Request, f *fault.Error) []string {
+	const realm = ` realm="doorward"`
+	const dpop = dialect.SchemeDPoP + realm + ", "
+	bearer := dialect.SchemeBearer + realm
+	if presents(r.Header, dialect.SchemeBearer) {
+		bearer += `, error="invalid_token"`
 	}
-	return bearerScheme + ` realm="doorward"`
+	switch {
+	case r.URL.Path == redemptionPath || r.URL.Path == ownSessionPath:
+		return []string{bearer}
+	case presents(r.Header, dialect.SchemeDPoP):
+		return []string{dpop + dialect.TokenError(f) + ", " + dialect.ProofAlgorithms}
+	}
+	return []string{bearer, dpop + dialect.ProofAlgorithms}
 }

@@ -27,10 +27,7 @@ func (n native) showOwnLimits(c *dialect.Call) error {
 
 // showLimits answers what another credential may ask how often.
 func (n native) showLimits(c *dialect.Call) error {
-	id, err := parsePathID(c)
-	if err == nil {
-		err = refuseQuery(c.Request)
-	}
+	id, err := parseOnlyID(c)
 	if err != nil {
 		return err
 	}

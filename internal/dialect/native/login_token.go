@@ -109,10 +109,7 @@ func (n native) countLoginTokens(c *dialect.Call) error {
 
 // showLoginToken answers what became of a login token, never its secret.
 func (n native) showLoginToken(c *dialect.Call) error {
-	id, err := parsePathID(c)
-	if err == nil {
-		err = refuseQuery(c.Request)
-	}
+	id, err := parseOnlyID(c)
 	if err != nil {
 		return err
 	}
@@ -147,10 +144,7 @@ func stateOf(l authority.ListedLoginToken) string {
 
 // cancelLoginToken ends the lifetime of a login token now.
 func (n native) cancelLoginToken(c *dialect.Call) error {
-	id, err := parsePathID(c)
-	if err == nil {
-		err = refuseQuery(c.Request)
-	}
+	id, err := parseOnlyID(c)
 	if err != nil {
 		return err
 	}

@@ -61,7 +61,7 @@ var byKind = map[fault.Kind]row{
 	fault.Unauthenticated: {
 		http.StatusUnauthorized, "unauthenticated", "A valid credential is required",
 		"The request has no credential or session token, more than one, or one that is not valid now: unknown, wrong, disabled, expired, ended, or not allowed from here.",
-		"Send one header Authorization with Bearer and a credential that counts. A session that has ended does not come back: sign in again.",
+		"Send one header Authorization with Bearer and a credential that counts; an access token that is bound to a key goes with DPoP, and a new proof for each request. A session that has ended does not come back: sign in again.",
 	},
 	fault.Denied: {
 		http.StatusForbidden, "denied", "The credential does not allow this",

@@ -50,7 +50,7 @@ func parseIdempotencyKey(header http.Header) (string, error) {
 		return "", nil
 	case len(given) > 1:
 		return "", fault.BadParameter(idempotencyHeader, "The header is given more than once.")
-	case !isVisible(given[0]) || len(given[0]) > maxIdempotencyKey:
+	case !dialect.IsVisible(given[0]) || len(given[0]) > maxIdempotencyKey:
 		return "", fault.BadParameter(idempotencyHeader, "The header must be 1 to 255 visible ASCII characters without spaces.")
 	}
 	return given[0], nil

@@ -47,13 +47,13 @@ func (n native) streamRevocations(c *dialect.Call, follower *authority.FeedFollo
 // mayFollow authenticates the request again, as it was: what it was let in by may have ended. While that cannot be
 // decided the stream goes on, and says that it is stale.
 func (n native) mayFollow(c *dialect.Call) bool {
-	proof, err := presented(c)
+	proof, err := n.presented(c)
 	if err != nil {
 		return false
 	}
 	ctx, cancel := context.WithTimeout(c.Context(), askedEvery)
 	defer cancel()
-	by, err := n.authority.Authenticate(ctx, c.Origin, proof)
+	by, err := n.authority.Authenticate(ctx, c.Origin, proof.Proved())
 	if err == nil {
 		err = n.authority.RequireFeed(ctx, by)
 	}

@@ -39,12 +39,8 @@ func (n native) listSessions(c *dialect.Call) error {
 	if err != nil {
 		return err
 	}
-	live, err := parseFlag(q, "live")
-	if err != nil {
+	if f.LiveAt, err = n.liveAt(q); err != nil {
 		return err
-	}
-	if live {
-		f.LiveAt = n.authority.Now()
 	}
 	below, err := positionID(p)
 	if err != nil {
@@ -102,10 +98,7 @@ func (n native) endSessions(c *dialect.Call) error {
 
 // showOneSession answers one session, never its token.
 func (n native) showOneSession(c *dialect.Call) error {
-	id, err := parsePathID(c)
-	if err == nil {
-		err = refuseQuery(c.Request)
-	}
+	id, err := parseOnlyID(c)
 	if err != nil {
 		return err
 	}
@@ -118,11 +111,7 @@ func (n native) showOneSession(c *dialect.Call) error {
 
 // endSession ends one session with all that descends from it, or says how much that is.
 func (n native) endSession(c *dialect.Call) error {
-	id, err := parsePathID(c)
-	if err != nil {
-		return err
-	}
-	dryRun, err := parseDryRun(c)
+	id, dryRun, err := parseEnding(c)
 	if err != nil {
 		return err
 	}

@@ -54,10 +54,7 @@ func (n native) rotateSigningKeys(c *dialect.Call) error {
 
 // killSigningKey makes nothing count that a key has signed; the next one signs at once.
 func (n native) killSigningKey(c *dialect.Call) error {
-	id, err := parsePathID(c)
-	if err == nil {
-		err = refuseQuery(c.Request)
-	}
+	id, err := parseOnlyID(c)
 	if err != nil {
 		return err
 	}

@@ -13,7 +13,6 @@ import (
 // Reasons of the wire, beside those of the authority.
 const (
 	reasonGrant = "unsupported-grant"
-	reasonProof = "bad-proof"
 )
 
 // row is how a failure is answered.
@@ -26,7 +25,7 @@ type row struct {
 // byReason is what is told apart from others of its kind (RFC 6749 §5.2, RFC 8707 §2, RFC 8693 §2.2.2, RFC 9449 §5).
 var byReason = map[string]row{
 	reasonGrant:                     {http.StatusBadRequest, "unsupported_grant_type", ""},
-	reasonProof:                     {http.StatusBadRequest, "invalid_dpop_proof", ""},
+	authority.ReasonBadProof:        {http.StatusBadRequest, "invalid_dpop_proof", ""},
 	authority.ReasonUnknownAudience: {http.StatusBadRequest, "invalid_target", resourceField},
 	authority.ReasonNotHeld:         {http.StatusBadRequest, "invalid_scope", scopeField},
 	authority.ReasonTokenRefused:    {http.StatusBadRequest, "invalid_request", subjectField},

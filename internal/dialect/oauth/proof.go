@@ -36,7 +36,7 @@ func (o oauth) proveKey(c *dialect.Call, r *authority.AccessTokenRequest) error 
 }
 
 func badProof(cause error) error {
-	return &fault.Error{Kind: fault.Malformed, Reason: reasonProof, Parameter: "DPoP", Message: "The proof is not valid.", Cause: cause}
+	return &fault.Error{Kind: fault.Malformed, Reason: authority.ReasonBadProof, Parameter: "DPoP", Message: "The proof is not valid.", Cause: cause}
 }
 
 // refusedOf tells a proof that was presented before from a client that is nobody: the client is authenticated by now.

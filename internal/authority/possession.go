@@ -9,27 +9,34 @@ import (
 )
 
 const (
-	proofWindow = time.Minute // how old a proof of possession may be at a gateway
+	proofWindow = time.Minute // how old a proof of possession may be where a token is used
 	proofsKept  = 500_000     // in one window
 )
 
-// prove fails unless who presents a token that is bound to a key has proved to hold it, for this very request
-// (RFC 9449 §7). A proof counts once on a node; a write for each request would cost more than another use of one proof,
-// by the same method at the same URL within its minute, at another node.
-func (a *Authority) prove(v Verdict, p Pass) error {
+// Possession is by what a request shows that who sends it holds the key that its token is bound to (RFC 9449).
+type Possession struct {
+	Proof  secret.Text // or zero: the token is presented as a bearer
+	Method string      // of the request, as its client sent it
+	URL    string      // absolute, as its client sees it
+}
+
+// prove fails unless a token that is bound to a key is presented with a proof of possession of it, for this very request,
+// and one that is not bound without any (RFC 9449 §7). A proof counts once on a node; a write for each request would cost
+// more than another use of one proof, by the same method at the same URL within its minute, at another node.
+func (a *Authority) prove(v Verdict, token secret.Text, p Possession) error {
 	if p.Proof.IsZero() && v.Session.Thumbprint == "" {
 		return nil
 	}
-	notHeld := fault.New(fault.Unauthenticated, ReasonNotPossessed, "The token is bound to a key, of which there must be a proof.")
+	notHeld := fault.New(fault.Unauthenticated, ReasonNotPossessed, "A token that is bound to a key needs a proof of that key, and any other none.")
 	if p.Proof.IsZero() {
 		return notHeld
 	}
 	now := a.store.Now()
 	proof, err := secret.VerifyDPoP(p.Proof, secret.ProofRequest{
-		Method: p.Method, URL: p.URL, AccessTokenHash: secret.AccessTokenHash(p.Token), Window: proofWindow,
+		Method: p.Method, URL: p.URL, AccessTokenHash: secret.AccessTokenHash(token), Window: proofWindow,
 	}, now)
 	if err != nil {
-		return err
+		return &fault.Error{Kind: fault.Unauthenticated, Reason: ReasonBadProof, Message: "The proof of possession is not valid.", Cause: err}
 	}
 	if proof.Thumbprint != v.Session.Thumbprint {
 		return notHeld
