@@ -13,7 +13,7 @@ type credentialListCommand struct {
 	operation
 	Principal given  `placeholder:"WHO" help:"Only of this person or service."`
 	At        given  `placeholder:"TENANT" help:"Only of who is granted something at this tenant, as account:1200."`
-	Kind      string `enum:"api-key,key-pair,manager-key,password,pass-code,authentication-code," default:"" help:"Only of this kind."`
+	Kind      string `enum:"api-key,key-pair,public-key,manager-key,password,pass-code,authentication-code," default:"" placeholder:"KIND" help:"Only of this kind, as public-key."`
 	Name      given  `placeholder:"NAME" help:"Only of this name."`
 	All       bool   `help:"Those that are revoked or expired as well."`
 	Uses      bool   `help:"A line for every dialect and network it was used from within 30 days, not only the last."`

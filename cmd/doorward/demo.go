@@ -38,7 +38,9 @@ Example:
 
 // Run applies the demo directory and serves it.
 func (c *demoCommand) Run(ctx context.Context, log *slog.Logger) (err error) {
+	opening := log
 	if c.Data == "" {
+		opening = slog.New(slog.DiscardHandler) // it tells to back up what goes at the end
 		if c.Data, err = os.MkdirTemp("", "doorward-demo-"); err != nil {
 			return err
 		}
@@ -48,7 +50,7 @@ func (c *demoCommand) Run(ctx context.Context, log *slog.Logger) (err error) {
 	if err != nil {
 		return err
 	}
-	opened, err := server.Open(ctx, whole.Store, log)
+	opened, err := server.Open(ctx, whole.Store, opening)
 	if err != nil {
 		return err
 	}
@@ -111,7 +113,7 @@ func printRequests(out io.Writer, url, portalURL string) {
 
 const demoRequests = `
 # Doorward serves the demo directory at URL, and an example portal is beside it at PORTAL.
-# Paste these into another shell, from top to bottom; Ctrl-C ends both.
+# Paste these into another shell, from top to bottom; Ctrl-C ends both. URL/docs shows all that there is, to read and to try.
 
 # Alephee: an API key hands a user over to the account's portal. Open the Url it answers in a browser within 30 s:
 # the portal's page has a button, which signs in; nothing else does.

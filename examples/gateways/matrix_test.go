@@ -114,6 +114,7 @@ var matrix = []matrixCase{
 	{"acting, GET meant as DELETE", func(g gateway) string {
 		return g.refused(sent{header: with(bearer(g.acting(g.t)), "X-Http-Method-Override", "DELETE")}, 403)
 	}},
+	{"acting, GET meant as X_HTTP_METHOD_OVERRIDE says", func(g gateway) string { return g.notOverridden("X_HTTP_METHOD_OVERRIDE") }},
 	{"own account", func(g gateway) string {
 		return g.passed(sent{header: with(bearer(g.member(g.t, "key-of-the-orders", 1)), "X-Account-Id", "1200")}, ada)
 	}},
@@ -176,6 +177,23 @@ func (g gateway) refused(s sent, status int) string {
 		g.t.Errorf("the challenge is %q", challenge)
 	}
 	return "refused"
+}
+
+// notOverridden demands that the application is not told by a header in another spelling to take a GET for something else.
+func (g gateway) notOverridden(spelling string) string {
+	g.t.Helper()
+	answer := g.send(sent{header: with(bearer(g.acting(g.t)), spelling, "DELETE")})
+	if answer.seen == nil && answer.status == 403 {
+		return "refused"
+	}
+	if answer.seen != nil {
+		for name := range answer.seen.header {
+			if strings.EqualFold(name, spelling) {
+				g.t.Errorf("the application saw %s", name)
+			}
+		}
+	}
+	return "passes, stripped"
 }
 
 // passed demands that the application saw the identity and nothing that the client wrote in its place.

@@ -94,6 +94,8 @@ func (a *Authority) exchangedSubject(ctx context.Context, by Actor, r ExchangeRe
 		return s, ReasonOutside, nil
 	case v.isDelegated():
 		return s, ReasonActing, nil // depth one: it is not passed on
+	case a.wouldOpenUs(by, r, v.SessionFacts):
+		return s, ReasonOtherAudience, nil
 	}
 	if s.by = a.actorOf(by.origin, v.SessionFacts); v.isOwn(by) {
 		reason = v.refusalFrom(by.origin)
@@ -130,14 +132,27 @@ func (a *Authority) mayExchange(by Actor, f SessionFacts) bool {
 	return f.isOwn(by) || f.isOwnAudience(by) || a.mayVerify(by, f.Subject, f.Session.Account, f.Account)
 }
 
-// isOwn reports whether a client is who a session is of, or got it: who acts rather than as whom, and not whose key
-// handed somebody else over.
+// wouldOpenUs reports whether an exchange would make an access token for the installation itself of somebody else's for
+// an audience: whoever is called with that one could then do here all that the caller may. Who acts for the subject does
+// so visibly, and can do next to nothing here.
+func (a *Authority) wouldOpenUs(by Actor, r ExchangeRequest, f SessionFacts) bool {
+	ours := r.Resource == "" || r.Resource == a.ResourceOf(Audience{})
+	elsewhere := f.Session.Kind == AccessToken && f.Session.Audience != 0
+	return ours && elsewhere && r.Actor == (GivenToken{}) && !f.isOf(by) && !a.mayVerify(by, f.Subject, f.Session.Account, f.Account)
+}
+
+// isOwn reports whether a client is who a session is of, or got it, and not whose key handed somebody else over.
 func (f SessionFacts) isOwn(by Actor) bool {
+	return f.isOf(by) || by.Principal().ID == f.ClientHolder.Principal.ID
+}
+
+// isOf reports whether a client is who a session is of: who acts rather than as whom.
+func (f SessionFacts) isOf(by Actor) bool {
 	who := f.Session.Subject
 	if f.Session.Actor != "" {
 		who = f.Session.Actor
 	}
-	return by.Principal().ID == who || by.Principal().ID == f.ClientHolder.Principal.ID
+	return by.Principal().ID == who
 }
 
 // isOwnAudience reports whether a client is the own service of the audience that a session was made for.

@@ -59,9 +59,24 @@ func (by Actor) may(p grant.Permission, path tenant.Path) bool {
 	if by.own {
 		return true
 	}
-	_, ok := grant.Allows(by.held, p, path)
+	_, ok := grant.Allows(by.counting(p, path), p, path)
 	return ok && by.unrestricted(p) && by.credential.reaches(path)
 }
+
+// counting returns the grants that give a permission at the tenant of path: who is suspended with the tenant of its grant
+// manages nothing there, least of all that it goes on.
+func (by Actor) counting(p grant.Permission, path tenant.Path) []grant.Held {
+	if _, suspended := path.Suspended(); !suspended || !slices.Contains(managing, p) {
+		return by.held
+	}
+	return slices.DeleteFunc(slices.Clone(by.held), func(h grant.Held) bool {
+		_, suspended := path.From(h.Tenant).Suspended()
+		return suspended
+	})
+}
+
+// managing are the permissions to change what others may.
+var managing = []grant.Permission{grant.ManageDirectory, grant.ManageCredential, grant.CloseSession}
 
 func (by Actor) unrestricted(p grant.Permission) bool {
 	return by.credential.Permissions == nil || slices.Contains(by.credential.Permissions, p)

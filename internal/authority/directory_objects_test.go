@@ -199,6 +199,27 @@ func TestAnAccountHasOneOwnerAndAMemberOneLevel(t *testing.T) {
 	})
 }
 
+// TestAPrimaryAccountIsChosenByAnOperatorOfAllThatThePersonIsIn holds promise G8: of two primary accounts one ends to be it.
+func TestAPrimaryAccountIsChosenByAnOperatorOfAllThatThePersonIsIn(t *testing.T) {
+	eachCore(t, func(t *testing.T, env *testenv.Env) {
+		a, ctx, yes := env.Authority, t.Context(), true
+		inNorth := authority.GrantKey{Principal: "person:4", Tenant: acme, Role: grant.AccountUser}
+		inSouth := authority.GrantKey{Principal: "person:4", Tenant: "account:99", Role: grant.AccountOwner}
+		if _, err := a.ChangeGrant(ctx, operatorAtTheMachine, inNorth, authority.GrantChange{Primary: &yes}); err != nil {
+			t.Fatal(err)
+		}
+		south := operatorOf(t, env, clerk, "reseller:77")
+		_, err := a.ChangeGrant(ctx, south, inSouth, authority.GrantChange{Primary: &yes})
+		wantFault(t, err, fault.Denied, authority.ReasonNoPermission)
+		if got, want := grantsAt(t, env, acme), "person:3 ORG/agent, person:3 account.owner primary, person:4 account.user primary, service:ORG/integrator service.integrator"; got != want {
+			t.Errorf("%s\n%s", got, want)
+		}
+		if _, err := a.ChangeGrant(ctx, operatorOf(t, env, manager, org), inSouth, authority.GrantChange{Primary: &yes}); err != nil {
+			t.Errorf("an operator of both: %v", err)
+		}
+	})
+}
+
 func grantsAt(t testing.TB, env *testenv.Env, at tenant.ID) string {
 	t.Helper()
 	page, _, _, err := env.Authority.ListGrants(t.Context(), operatorAtTheMachine, authority.GrantFilter{Tenant: at}, authority.GrantKey{}, 100)

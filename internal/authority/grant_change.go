@@ -19,7 +19,8 @@ type GrantChange struct {
 // level does. It needs what GiveGrant needs. It fails with NotFound, Denied, and Unmet when the grant is not as it was
 // seen or cannot be so.
 func (a *Authority) ChangeGrant(ctx context.Context, by Actor, key GrantKey, change GrantChange) (next grant.Grant, err error) {
-	err = a.amendGrant(ctx, by, audit.PutGrant, key, change.Match, func(w grantWriter, holder Standing, have grant.Grant) error {
+	primary := change.Primary != nil && *change.Primary
+	err = a.amendGrant(ctx, by, audit.PutGrant, key, change.Match, primary, func(w grantWriter, holder Standing, have grant.Grant) error {
 		next = have
 		if change.Inactive != nil {
 			next.Inactive = *change.Inactive
@@ -50,7 +51,7 @@ func (a *Authority) ChangeGrant(ctx context.Context, by Actor, key GrantKey, cha
 // TakeGrant takes a grant away; with a member's level goes what else it has in the account. It needs what GiveGrant
 // needs. It fails with NotFound, Denied, Conflict for an account's owner, and Unmet when the grant is not as it was seen.
 func (a *Authority) TakeGrant(ctx context.Context, by Actor, key GrantKey, match Match) error {
-	return a.amendGrant(ctx, by, audit.DropGrant, key, match, func(w grantWriter, holder Standing, have grant.Grant) error {
+	return a.amendGrant(ctx, by, audit.DropGrant, key, match, false, func(w grantWriter, holder Standing, have grant.Grant) error {
 		if have.Role == grant.AccountOwner {
 			return oneOwner()
 		}
@@ -64,8 +65,8 @@ func (a *Authority) TakeGrant(ctx context.Context, by Actor, key GrantKey, match
 	})
 }
 
-// amendGrant is the way to change a grant that exists.
-func (a *Authority) amendGrant(ctx context.Context, by Actor, act audit.Act, key GrantKey, match Match,
+// amendGrant is the way to change a grant that exists; primary says that it will be the primary one.
+func (a *Authority) amendGrant(ctx context.Context, by Actor, act audit.Act, key GrantKey, match Match, primary bool,
 	change func(w grantWriter, holder Standing, have grant.Grant) error,
 ) error {
 	var holder Standing
@@ -82,6 +83,9 @@ func (a *Authority) amendGrant(ctx context.Context, by Actor, act audit.Act, key
 			}
 			if err == nil && have.Role == grant.RelyingModule {
 				err = wrongGrant("An audience's service stays as its audience has it.")
+			}
+			if err == nil && primary && !have.Primary {
+				err = by.refusedPrimary(holder)
 			}
 			return err
 		},

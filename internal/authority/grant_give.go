@@ -19,11 +19,15 @@ func (a *Authority) GiveGrant(ctx context.Context, by Actor, g grant.Grant) (giv
 		act: audit.PutGrant,
 		judge: func(ctx context.Context, v View) error {
 			lineage, err := by.managed(ctx, v, g.Tenant)
-			if err == nil {
-				_, err = by.knownPrincipal(ctx, v, g.Principal)
+			if err != nil {
+				return err
 			}
+			holder, err := by.knownPrincipal(ctx, v, g.Principal)
 			if err == nil {
 				err = a.refusedGive(by, g.Role, pathOf(lineage))
+			}
+			if err == nil && g.Primary {
+				err = by.refusedPrimary(holder)
 			}
 			return err
 		},

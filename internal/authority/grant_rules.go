@@ -43,6 +43,15 @@ func (a *Authority) refusedGive(by Actor, role grant.RoleID, path tenant.Path) e
 	return nil
 }
 
+// refusedPrimary returns why an actor may not choose which account or unit is a principal's primary one, or nil: it ends
+// that another is, which may be outside the actor's reach.
+func (by Actor) refusedPrimary(holder Standing) error {
+	if !by.covers(grant.ManageDirectory, holder) {
+		return fault.New(fault.Denied, ReasonNoPermission, "This needs an operator of all that the person is in.")
+	}
+	return nil
+}
+
 // checkGrant refuses what no directory could say: a role that is not for such a principal at such a tenant, one of
 // another organisation, or one without the level that it comes with.
 func (a *Authority) checkGrant(ctx context.Context, v View, g grant.Grant, holder Standing, path tenant.Path) error {

@@ -259,3 +259,41 @@ func TestATenantIsReportedWithAllAboveItAndWhoManagesIt(t *testing.T) {
 		}
 	})
 }
+
+// TestWhoIsSuspendedWithATenantManagesNothingThere is why a reseller that was suspended does not resume itself.
+func TestWhoIsSuspendedWithATenantManagesNothingThere(t *testing.T) {
+	for name, suspend := range map[string]func(t testing.TB, env *testenv.Env){
+		"by command": func(t testing.TB, env *testenv.Env) {
+			if _, _, err := env.Authority.SuspendTenant(t.Context(), operatorAtTheMachine, "reseller:1"); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"by the directory": func(t testing.TB, env *testenv.Env) {
+			suspended := authority.Suspended
+			if _, err := env.Authority.ChangeTenant(t.Context(), operatorAtTheMachine, "reseller:1", authority.TenantChange{Status: &suspended}); err != nil {
+				t.Fatal(err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			eachCore(t, func(t *testing.T, env *testenv.Env) {
+				operatorOf(t, env, manager, "reseller:1")
+				operatorOf(t, env, clerk, "reseller:2")
+				suspend(t, env)
+				north, a := as(t, env, manager), env.Authority
+				for _, by := range []authority.Actor{north, as(t, env, clerk)} {
+					_, _, err := a.ResumeTenant(t.Context(), by, "reseller:1")
+					wantFault(t, err, fault.NotFound, authority.ReasonOutside)
+					_, _, err = a.SuspendTenant(t.Context(), by, "reseller:2")
+					wantFault(t, err, fault.NotFound, authority.ReasonOutside)
+				}
+				active := authority.Active
+				_, err := a.ChangeTenant(t.Context(), north, "reseller:1", authority.TenantChange{Status: &active})
+				wantFault(t, err, fault.Denied, authority.ReasonNoPermission)
+				if _, _, err := a.ResumeTenant(t.Context(), operatorOf(t, env, clerk, org), "reseller:1"); err != nil {
+					t.Errorf("an operator above: %v", err)
+				}
+			})
+		})
+	}
+}

@@ -94,10 +94,13 @@ func (a *Authority) CancelLoginToken(ctx context.Context, by Actor, id LoginToke
 	return cancelled, nil
 }
 
-// MintedBefore returns what a repeatable request that is repeated has minted, with the same secret. It needs what the
-// first request needed.
+// MintedBefore returns what a repeatable request that is repeated has minted, with the same secret. It needs
+// grant.MintLoginToken or grant.ActAsOwner at the token's account: who only ends login tokens is never told one.
 func (a *Authority) MintedBefore(ctx context.Context, by Actor, id LoginTokenID) (MintedLoginToken, error) {
 	f, err := a.reachedLoginToken(ctx, by, id)
+	if path := pathOf(f.Account); err == nil && by.refusedHandOver(grant.MintLoginToken, path) != nil {
+		err = by.refusedHandOver(grant.ActAsOwner, path)
+	}
 	if err != nil {
 		return MintedLoginToken{}, a.refuseUnreached(ctx, by, err)
 	}

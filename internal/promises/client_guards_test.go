@@ -40,6 +40,10 @@ var clientsReach = []guard{
 		line: "case !a.mayExchange(by, v.SessionFacts):", instead: "case false:", test: standards + "TestATokenIsExchangedByWhomItConcernsAlone",
 	},
 	{
+		keeps: "what somebody else's token for an audience opens", file: exchanges,
+		line: "case a.wouldOpenUs(by, r, v.SessionFacts):", instead: "case false:", test: standards + "TestACallersTokenForAnAudienceOpensNothingHere",
+	},
+	{
 		keeps: "whose key it exchanges", file: exchanges,
 		line: "if err == nil && s.by.Principal().ID != by.Principal().ID &&", instead: "if false &&",
 		test: standards + "TestATokenIsExchangedByWhomItConcernsAlone",

@@ -54,6 +54,16 @@ var directoryReach = []guard{
 		test: rules + "TestARestrictedCredentialChangesNoMoreThanItReaches/sqlite",
 	},
 	{
+		keeps: "nobody ends from below that an account outside is somebody's primary one", file: "internal/authority/grant_rules.go",
+		line: "if !by.covers(grant.ManageDirectory, holder) {", instead: "if false {",
+		test: rules + "TestAPrimaryAccountIsChosenByAnOperatorOfAllThatThePersonIsIn/sqlite",
+	},
+	{
+		keeps: "who is suspended with a tenant manages nothing there", file: "internal/authority/actor.go",
+		line: "_, suspended := path.From(h.Tenant).Suspended()", instead: "suspended := false",
+		test: rules + "TestWhoIsSuspendedWithATenantManagesNothingThere/by_command/sqlite",
+	},
+	{
 		keeps: "a role outside is like none", file: "internal/authority/role_change.go",
 		line: "if err != nil || !by.mayRead(lineage) {", instead: "if err != nil || lineage == nil {",
 		test: "internal/dialect/native TestAnOperatorOfAPartSeesAndChangesNothingBeside/sqlite",

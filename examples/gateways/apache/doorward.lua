@@ -11,9 +11,9 @@ http.TIMEOUT = 2
 local asked = { "Authorization", "Cookie", "DPoP", "X-Account-ID", "Accept", "Sec-Fetch-Mode", "X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override" }
 
 function admit(r)
-	-- What a client wrote goes before all else; many applications read an underscore as a hyphen.
+	-- What a client wrote goes before all else. So does every name with an underscore: many applications read one as a hyphen.
 	for name in pairs(r:headers_in_table()) do
-		if name:lower():match("^x[-_]doorward") then
+		if name:lower():match("^x%-doorward") or name:find("_", 1, true) then
 			r.headers_in[name] = nil
 		end
 	end

@@ -3,6 +3,7 @@ package gateway
 import (
 	"net/http"
 	"net/url"
+	"strings"
 
 	"github.com/doorward/doorward/internal/fault"
 )
@@ -102,9 +103,20 @@ func parseTarget(text string) (*url.URL, error) {
 // overridden reports whether the request asks what is behind the gateway to take it for one of another method.
 func overridden(r *http.Request) bool {
 	for _, name := range []string{"X-Http-Method-Override", "X-Http-Method", "X-Method-Override"} {
-		if len(r.Header.Values(name)) > 0 {
+		if len(spelled(r.Header, name)) > 0 {
 			return true
 		}
 	}
 	return false
+}
+
+// spelled returns the values of a header in every spelling that what is behind the gateway may read as its name: to CGI
+// and what came of it (RFC 3875 §4.1.18) an underscore is a hyphen.
+func spelled(header http.Header, name string) (values []string) {
+	for spelling, given := range header {
+		if strings.EqualFold(strings.ReplaceAll(spelling, "_", "-"), name) {
+			values = append(values, given...)
+		}
+	}
+	return values
 }

@@ -44,6 +44,8 @@ func TestTheMethodIsWhatTheGatewaySaysItIs(t *testing.T) {
 		{"request", "GET", map[string][]string{"X-HTTP-Method-Override": {"GET"}}, 403},
 		{"request", "GET", map[string][]string{"X-Http-Method": {"DELETE"}}, 403},
 		{"request", "GET", map[string][]string{"X-Method-Override": {""}}, 403},
+		{"request", "GET", map[string][]string{"X_HTTP_Method_Override": {"DELETE"}}, 403},
+		{"request", "GET", map[string][]string{"X-HTTP_Method": {"DELETE"}}, 403},
 		{"forwarded", "GET", map[string][]string{"X-Forwarded-Method": {"HEAD"}}, 200},
 		{"forwarded", "GET", map[string][]string{"X-Forwarded-Method": {"POST"}}, 403},
 		{"forwarded", "GET", map[string][]string{"X-Forwarded-Method": {"POST"}, "X-Original-Method": {"GET"}}, 403},
@@ -68,6 +70,9 @@ func TestTheMethodIsWhatTheGatewaySaysItIs(t *testing.T) {
 func TestTheAccountIsOneNumberInOneHeader(t *testing.T) {
 	w := serve(t)
 	header := bearer(w.member(t))
+	// To many applications it is the same header, and they may believe either.
+	w.want(t, 403, http.MethodGet, verify+"from=request,audience=1", with(header, "X_Account_ID", "1201"))
+	w.want(t, 403, http.MethodGet, verify+"from=request,audience=1", with(with(header, "X-Account-ID", "1200"), "X_Account_ID", "1200"))
 	for value, status := range map[string]int{
 		"1200": 200, "1201": 403, "0": 403, "01200": 403, "+1200": 403, "1200,1200": 403, " 1200": 200, "account:1200": 403, "": 403, "9223372036854775808": 403, "-1": 403,
 	} {

@@ -80,7 +80,7 @@ func (g gateway) admit(c *dialect.Call, a asked) (authority.Admission, error) {
 
 // parseAccount reads the optional header by which a client names the account that its request is about.
 func parseAccount(header http.Header) (tenant.ID, error) {
-	given := header.Values(accountHeader)
+	given := spelled(header, accountHeader)
 	if len(given) == 0 {
 		return "", nil
 	}

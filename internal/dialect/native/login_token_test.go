@@ -8,6 +8,7 @@ import (
 
 	"github.com/doorward/doorward/internal/authority"
 	"github.com/doorward/doorward/internal/dialect/native"
+	"github.com/doorward/doorward/internal/grant"
 	"github.com/doorward/doorward/internal/secret"
 	"github.com/doorward/doorward/internal/testenv"
 )
@@ -20,6 +21,17 @@ func (a answer) read(t *testing.T, v any) {
 }
 
 func secretOf(text string) secret.Text { return secret.Of(text) }
+
+func TestWhoMayNotMintIsNotToldWhatARepeatHasMinted(t *testing.T) {
+	env := testenv.New(t, "sqlite").Demo(t)
+	a, who := serveAPI(t, env, native.Options{}), "service:CRMDEMO/ERP integration"
+	const body = `{"account":"account:1200","email":"owner@acme.test","audience":1}`
+	minted := a.with("Bearer "+a.key(t, who, authority.Restriction{})).ok(t, http.StatusCreated, http.MethodPost, "/v1/login-tokens", body, "Idempotency-Key: m-1")
+	a.ok(t, http.StatusCreated, http.MethodPost, "/v1/grants", `{"principal":"`+who+`","tenant":"reseller:2","role":"installation.operator"}`)
+	ends := a.with("Bearer " + a.key(t, who, authority.Restriction{Permissions: []grant.Permission{grant.CloseSession}}))
+	ends.ok(t, http.StatusOK, http.MethodGet, "/v1/login-tokens/"+minted.text("id"), "")
+	ends.fails(t, "not-found", http.MethodPost, "/v1/login-tokens", body, "Idempotency-Key: m-1")
+}
 
 func TestALoginTokenIsMintedShownRedeemedAndCancelled(t *testing.T) {
 	testenv.Each(t, func(t *testing.T, env *testenv.Env) {

@@ -111,6 +111,24 @@ func TestAnExchangeNeverWidens(t *testing.T) {
 	w.want(w.exchange(portal, w.redeemed(1, false), typeSession, "scope", "readSupport"), 400, "invalid_scope")
 }
 
+// TestACallersTokenForAnAudienceOpensNothingHere is why a token is for an audience: whoever runs it, or has broken into it,
+// must not be able to do here what those may who call it.
+func TestACallersTokenForAnAudienceOpensNothingHere(t *testing.T) {
+	w := serve(t)
+	ours := w.env.Authority.ResourceOf(authority.Audience{})
+	forAPI := w.own(sync, webAPI)
+	further := w.exchange(webAPIBack, forAPI, typeAccess, "resource", orders).AccessToken
+	for _, resource := range [][]string{nil, {"resource", ours}} {
+		w.want(w.exchange(webAPIBack, forAPI, typeAccess, resource...), 400, "invalid_request")
+		w.want(w.exchange(webAPIBack, further, typeAccess, resource...), 400, "invalid_request")
+		w.want(w.exchange(sync, forAPI, typeAccess, resource...), 200, "")
+	}
+	got := w.exchange(webAPIBack, forAPI, typeAccess, "actor_token", webAPIBack[1], "actor_token_type", typeKey)
+	if is := w.introspect(webAPIBack, got.AccessToken); is.Actor["sub"] != "service:audience/2" {
+		t.Errorf("%+v", is)
+	}
+}
+
 func TestAnExchangeEndsAtADepth(t *testing.T) {
 	w := serve(t)
 	token := w.own(sync, orders)
