@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strconv"
+	"sync"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -18,6 +19,13 @@ import (
 type metrics struct {
 	registry *prometheus.Registry
 	requests *prometheus.CounterVec
+	counters sync.Map // counted to the prometheus.Counter of requests: finding it there by labels costs more than all else
+}
+
+// counted is what requests are counted by.
+type counted struct {
+	surface, method, route string
+	class                  int
 }
 
 func newMetrics(a *authority.Authority) *metrics {
@@ -83,7 +91,12 @@ func newBuildInfo() prometheus.Collector {
 }
 
 func (m *metrics) count(a web.Answered) {
-	m.requests.WithLabelValues(a.Surface, a.Method, a.Route, strconv.Itoa(a.Status/100)+"xx").Inc()
+	key := counted{a.Surface, a.Method, a.Route, a.Status / 100}
+	counter, known := m.counters.Load(key)
+	if !known {
+		counter, _ = m.counters.LoadOrStore(key, m.requests.WithLabelValues(a.Surface, a.Method, a.Route, strconv.Itoa(key.class)+"xx"))
+	}
+	counter.(prometheus.Counter).Inc()
 }
 
 func (m *metrics) handler() http.Handler {

@@ -58,7 +58,19 @@ func (q Query) Has(name string) bool {
 
 // Clean reports whether text is valid UTF-8 without control characters (NUL among them), which no store and no log should see.
 func Clean(text string) bool {
+	if isPrintableASCII(text) { // as nearly everything is
+		return true
+	}
 	return utf8.ValidString(text) && !strings.ContainsFunc(text, unicode.IsControl)
+}
+
+func isPrintableASCII(text string) bool {
+	for i := range len(text) {
+		if text[i] < ' ' || text[i] > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 // ParseNumber reads a decimal number between 0 and the largest int64, written the one canonical way: no sign, no
