@@ -38,6 +38,7 @@ type Config struct {
 	Access         AccessTokens   `embed:"" prefix:"access-token-" group:"Access tokens"`
 	SigningKeys    SigningKeys    `embed:"" prefix:"signing-key-" group:"Access tokens"`
 	Gateway        Gateway        `embed:"" prefix:"gateway-" group:"Gateways"`
+	Load           Load           `embed:"" prefix:"load-" group:"Load"`
 	Hashing        Hashing        `embed:"" prefix:"hash-" group:"Password hashing"`
 	Guesses        Guesses        `embed:"" prefix:"guess-" group:"Failed log-ins"`
 }
@@ -109,6 +110,20 @@ type SigningKeys struct {
 // Gateway holds what an operator may vary for gateways that ask before they let a request through.
 type Gateway struct {
 	SignInOrigins []string `placeholder:"ORIGIN" help:"Origins beside --public-url, as https://host, that a gateway may send people to who are not signed in; separated by commas."`
+}
+
+// The defaults of Load.
+const (
+	DefaultRequests    = 512
+	DefaultRequestWait = 10 * time.Millisecond
+	DefaultConnections = 4096
+)
+
+// Load bounds what is taken on at once, so that what is taken on is done in time.
+type Load struct {
+	Requests    int           `default:"0" help:"Requests at work at once; as many wait, and more are refused by 503 with Retry-After; 0 means 512, or more where --hash-queue is long."`
+	Wait        time.Duration `default:"10ms" help:"How long a request waits to be taken on before it is refused."`
+	Connections int           `default:"4096" help:"Connections open at once; who comes then takes the place of an idle one, or waits."`
 }
 
 // Hashing bounds the slow work of checking passwords.

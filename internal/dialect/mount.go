@@ -172,16 +172,9 @@ func (m *mounted) fail(w http.ResponseWriter, r *http.Request, err error) {
 // it would belong to, or lets elsewhere answer it, where ServeMux would redirect, with the key in its query, to the
 // clean one.
 func Unclean(next, elsewhere http.Handler, dialects ...Dialect) http.Handler {
-	var strips []func(*http.Request) *http.Request
-	for _, d := range dialects {
-		if d.Strip != nil {
-			strips = append(strips, d.Strip)
-		}
-	}
+	strip := strips(dialects)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		for _, strip := range strips {
-			r = strip(r)
-		}
+		r = strip(r)
 		if isClean(r.URL.Path) {
 			next.ServeHTTP(w, r)
 			return

@@ -1,5 +1,7 @@
 package server
 
+import "github.com/doorward/doorward/internal/limit"
+
 // Dialects is every dialect that is served, for tests that must miss none.
 var Dialects = dialects
 
@@ -9,6 +11,18 @@ var (
 	NewHTTPServer     = newHTTPServer
 	ServeOn           = serveOn
 )
+
+// For tests of what happens when too much comes at once.
+var (
+	LimitConnections = limitConnections
+	NoticeState      = noticeState
+)
+
+// Places are those of requests at work.
+func (s *Server) Places() *limit.Places { return s.admission.places }
+
+// TellRefused is what happens every little while.
+func (s *Server) TellRefused() { s.tellRefused(flushEvery) }
 
 func (c *Certificate) Look(atOnce bool) { c.look(atOnce) }
 

@@ -20,6 +20,8 @@ type Record struct {
 	Surface string     // the dialect or page that answered
 	Reason  string     // why it was refused or failed, a stable code and never input, for the log
 	Cause   error      // what went wrong on our side, for the log
+
+	place Places // that the request holds, or nil
 }
 
 type recordKey struct{}
