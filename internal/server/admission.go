@@ -13,7 +13,7 @@ import (
 )
 
 // readyAtOnce are places of their own for those who ask whether this node can serve: it can, however many it refuses.
-const readyAtOnce = 8
+const readyAtOnce = 64
 
 // admission bounds the requests at work.
 type admission struct {

@@ -27,3 +27,6 @@ func (s *Server) TellRefused() { s.tellRefused(flushEvery) }
 func (c *Certificate) Look(atOnce bool) { c.look(atOnce) }
 
 func (c *Certificate) WarnUnlessFor(publicURL string) { c.warnUnlessFor(publicURL) }
+
+// PercentFor is how the collector is told to wait.
+var PercentFor = percentFor
