@@ -210,7 +210,7 @@ func (h *Hashing) check() error {
 		within("hash-queue", h.Queue, 0, longestHashQueue),
 	}
 	if h.Workers == 0 {
-		h.Workers = runtime.GOMAXPROCS(0)
+		h.Workers = max(1, runtime.GOMAXPROCS(0)-1) // the last is for all who do not wait for a hash
 	}
 	return errors.Join(faults...)
 }

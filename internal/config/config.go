@@ -128,7 +128,7 @@ type Load struct {
 
 // Hashing bounds the slow work of checking passwords.
 type Hashing struct {
-	Workers int `default:"0" help:"Password hashes computed at once; 0 means one per core."`
+	Workers int `default:"0" help:"Password hashes computed at once; 0 means one fewer than there are cores, and at least one."`
 	Queue   int `default:"64" help:"Password checks that may wait for a worker; more are refused."`
 }
 

@@ -11,7 +11,7 @@ import (
 type Places struct {
 	taken chan struct{} // full when all places are; its senders go in order of arrival
 	queue chan struct{} // one place for each sender
-	wait  time.Duration // 0: as long as it takes
+	wait  time.Duration
 }
 
 // NewPlaces returns free places. Each number must be at least one.
@@ -33,16 +33,12 @@ func (p *Places) Take(ctx context.Context) error {
 	default:
 		return unavailable("pool-full", nil)
 	}
-	var late <-chan time.Time
-	if p.wait > 0 {
-		timer := time.NewTimer(p.wait)
-		defer timer.Stop()
-		late = timer.C
-	}
+	late := time.NewTimer(p.wait)
+	defer late.Stop()
 	select {
 	case p.taken <- struct{}{}:
 		return nil
-	case <-late:
+	case <-late.C:
 		return unavailable("waited-too-long", nil)
 	case <-ctx.Done():
 		return gaveUp(ctx)

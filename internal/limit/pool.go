@@ -3,11 +3,16 @@ package limit
 import (
 	"context"
 	"runtime"
+	"time"
 )
 
 // QueuePerWorker is how many wait behind each worker where nobody says otherwise: one core makes
 // about 30 of our argon2id hashes a second, so that they wait for a second at most.
 const QueuePerWorker = 32
+
+// queueWait bounds what the length of the queue cannot: a wait where each hash takes longer than ours, or the machine is
+// busy with something else. Nobody still waits for a log-in after it.
+const queueWait = 5 * time.Second
 
 // Pool bounds slow work: so many at once, so many waiting, and a refusal beyond.
 type Pool struct{ places *Places }
@@ -20,13 +25,13 @@ func NewPool(workers, queue int) *Pool {
 	if queue < 1 {
 		queue = QueuePerWorker * workers
 	}
-	return &Pool{NewPlaces(workers, queue, 0)}
+	return &Pool{NewPlaces(workers, queue, queueWait)}
 }
 
 // Do runs work in the caller's goroutine when a permit is free; nil means that it ran to its end.
 //
 // It returns an Unavailable fault, and work has not run, when the queue is full
-// or ctx ends before the turn comes. Work once started keeps its permit until it
+// or ctx or five seconds end before the turn comes. Work once started keeps its permit until it
 // returns, whatever becomes of ctx: letting go early is how hashing collapses.
 func (p *Pool) Do(ctx context.Context, work func()) error {
 	if err := p.places.Take(ctx); err != nil {
