@@ -1,7 +1,6 @@
 package config
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -13,8 +12,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/doorward/doorward/internal/limit"
 )
 
 // The bounds of what can be set. A login token is at most 15 minutes away from
@@ -36,7 +33,6 @@ const (
 	mostRequests        = 100_000
 	longestRequestWait  = 10 * time.Second
 	mostConnections     = 1_000_000
-	spareRequests       = 64 // for all who do not wait for passwords
 )
 
 var (
@@ -65,7 +61,7 @@ func (c *Config) Check() error {
 		c.Gateway.check(),
 		c.Hashing.check(),
 		c.Guesses.check(),
-		c.Load.check(c.Hashing), // whose Workers are filled in by now
+		c.Load.check(),
 	)
 }
 
@@ -215,21 +211,12 @@ func (h *Hashing) check() error {
 	return errors.Join(faults...)
 }
 
-// check wants more requests than can wait for passwords, or a flood of those would keep out everybody else.
-func (l *Load) check(h Hashing) error {
-	faults := []error{
-		within("load-requests", l.Requests, 0, mostRequests),
+func (l *Load) check() error {
+	return errors.Join(
+		within("load-requests", l.Requests, 1, mostRequests),
 		within("load-wait", l.Wait, time.Millisecond, longestRequestWait),
 		within("load-connections", l.Connections, 1, mostConnections),
-	}
-	least := h.Workers + cmp.Or(h.Queue, h.Workers*limit.QueuePerWorker) + limit.MostWaiting + spareRequests
-	switch {
-	case l.Requests == 0:
-		l.Requests = max(DefaultRequests, least)
-	case l.Requests < least:
-		faults = append(faults, fmt.Errorf("--load-requests %d would let log-ins by password keep out all others: write at least %d, or less for --hash-queue", l.Requests, least))
-	}
-	return errors.Join(faults...)
+	)
 }
 
 func (g *Guesses) check() error {

@@ -114,14 +114,14 @@ type Gateway struct {
 
 // The defaults of Load.
 const (
-	DefaultRequests    = 512
+	DefaultRequests    = 128
 	DefaultRequestWait = 10 * time.Millisecond
 	DefaultConnections = 4096
 )
 
 // Load bounds what is taken on at once, so that what is taken on is done in time.
 type Load struct {
-	Requests    int           `default:"0" help:"Requests at work at once; as many wait, and more are refused by 503 with Retry-After; 0 means 512, or more where --hash-queue is long."`
+	Requests    int           `default:"128" help:"Requests at work at once; as many wait, and more are refused by 503 with Retry-After. Who waits for a password hash or for news is not at work."`
 	Wait        time.Duration `default:"10ms" help:"How long a request waits to be taken on before it is refused."`
 	Connections int           `default:"4096" help:"Connections open at once; who comes then takes the place of an idle one, or waits."`
 }

@@ -10,8 +10,7 @@ import (
 
 const defaultMaxKeys = 100_000
 
-// MostWaiting is how many tries, of all keys together, wait for others to settle; more are refused. Each is a request at
-// work, of which a flood of tries for one key must leave enough to all others.
+// MostWaiting is how many tries, of all keys together, wait for others to settle; more are refused.
 const MostWaiting = 128
 
 // GuessRule allows Failures failed tries in any Period, and locks a key that reaches them for Lock.
@@ -37,6 +36,7 @@ type Guesses struct {
 	rules   map[string]GuessRule
 	clock   func() time.Time
 	maxKeys int
+	onWait  func(context.Context)
 
 	mu      sync.Mutex
 	budgets map[budgetKey]*budget
@@ -53,8 +53,12 @@ func NewGuesses(rules map[string]GuessRule, clock func() time.Time, maxKeys int)
 	if maxKeys < 1 {
 		maxKeys = defaultMaxKeys
 	}
-	return &Guesses{rules: rules, clock: clock, maxKeys: maxKeys, budgets: map[budgetKey]*budget{}}
+	return &Guesses{rules: rules, clock: clock, maxKeys: maxKeys, budgets: map[budgetKey]*budget{}, onWait: func(context.Context) {}}
 }
+
+// OnWait has f told of everybody who must wait: what it holds otherwise, it need not hold meanwhile. It is for before the
+// first try.
+func (g *Guesses) OnWait(f func(context.Context)) { g.onWait = f }
 
 // Reserve counts one try of key before its work begins, and returns how to settle it.
 //
@@ -102,6 +106,7 @@ func (g *Guesses) await(ctx context.Context, settled <-chan struct{}) error {
 		g.waiting--
 		g.mu.Unlock()
 	}()
+	g.onWait(ctx)
 	select {
 	case <-settled:
 		return nil

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -203,6 +204,8 @@ func TestABurstOfWrongGuessesGetsNoMoreHashesThanTheRuleAllows(t *testing.T) {
 func TestABoundedNumberOfTriesWaitsAndOthersGoOn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		guesses, _ := newGuesses(0)
+		var told atomic.Int64
+		guesses.OnWait(func(context.Context) { told.Add(1) })
 		settle := mustReserve(t, guesses, "ann")
 		for range rule.Failures - 1 {
 			mustReserve(t, guesses, "ann")
@@ -217,6 +220,9 @@ func TestABoundedNumberOfTriesWaitsAndOthersGoOn(t *testing.T) {
 			t.Errorf("one more: %v", err)
 		}
 		mustReserve(t, guesses, "bob")(false)
+		if told.Load() != limit.MostWaiting {
+			t.Errorf("%d were told that they wait", told.Load())
+		}
 		cancel()
 		waiting.Wait()
 		through := make(chan error, 1)

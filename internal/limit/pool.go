@@ -15,7 +15,10 @@ const QueuePerWorker = 32
 const queueWait = 5 * time.Second
 
 // Pool bounds slow work: so many at once, so many waiting, and a refusal beyond.
-type Pool struct{ places *Places }
+type Pool struct {
+	places  *Places
+	waiting func(context.Context)
+}
 
 // NewPool returns a pool; workers below one mean one per core, a queue below one about a second of work.
 func NewPool(workers, queue int) *Pool {
@@ -25,8 +28,12 @@ func NewPool(workers, queue int) *Pool {
 	if queue < 1 {
 		queue = QueuePerWorker * workers
 	}
-	return &Pool{NewPlaces(workers, queue, queueWait)}
+	return &Pool{places: NewPlaces(workers, queue, queueWait), waiting: func(context.Context) {}}
 }
+
+// OnWait has f told of everybody who comes, before any wait: what it holds otherwise, it need not hold meanwhile. It is
+// for before the first work.
+func (p *Pool) OnWait(f func(context.Context)) { p.waiting = f }
 
 // Do runs work in the caller's goroutine when a permit is free; nil means that it ran to its end.
 //
@@ -34,6 +41,7 @@ func NewPool(workers, queue int) *Pool {
 // or ctx or five seconds end before the turn comes. Work once started keeps its permit until it
 // returns, whatever becomes of ctx: letting go early is how hashing collapses.
 func (p *Pool) Do(ctx context.Context, work func()) error {
+	p.waiting(ctx)
 	if err := p.places.Take(ctx); err != nil {
 		return err
 	}

@@ -87,6 +87,18 @@ func TestACallerWhoseContextEndsLeavesTheQueue(t *testing.T) {
 	})
 }
 
+func TestWhoComesIsToldBeforeItWaits(t *testing.T) {
+	pool, told := limit.NewPool(1, 1), false
+	pool.OnWait(func(context.Context) { told = true })
+	if err := pool.Do(t.Context(), func() {
+		if !told {
+			t.Error("it works and was not told")
+		}
+	}); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestNobodyWaitsLongerThanALogInIsWaitedFor(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		pool, release, began := limit.NewPool(1, 1), make(chan struct{}), time.Now()

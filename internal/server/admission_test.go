@@ -86,3 +86,33 @@ func overloaded(t *testing.T) (*server.Server, *bytes.Buffer) {
 	c := config.Config{Store: store, Load: config.Load{Requests: 1, Wait: time.Millisecond}}
 	return server.New(opened, c, slog.New(slog.NewJSONHandler(io.Writer(log), nil))), log
 }
+
+// watching tells when an answer begins.
+type watching struct {
+	http.ResponseWriter
+	begins func()
+}
+
+func (w watching) WriteHeader(status int) {
+	w.begins()
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func TestWhoWaitsForAHashIsNotAtWork(t *testing.T) {
+	s, _ := overloaded(t)
+	h := s.Handler()
+	for body, held := range map[string]int{
+		`{"apiKey":"nobody","apiSecret":"nothing"}`:    1,
+		`{"email":"nobody@x.test","password":"wrong"}`: 0, // which is hashed, so that time does not tell that there is nobody
+	} {
+		answer := httptest.NewRecorder()
+		h.ServeHTTP(watching{answer, func() {
+			if n := s.Places().Taken(); n != held {
+				t.Errorf("%s: %d places are held, not %d", body, n, held)
+			}
+		}}, httptest.NewRequest(http.MethodPost, "/auth/login", strings.NewReader(body)))
+		if answer.Code != http.StatusUnauthorized || s.Places().Taken() != 0 {
+			t.Errorf("%s: %d, %d places are held afterwards", body, answer.Code, s.Places().Taken())
+		}
+	}
+}

@@ -46,9 +46,12 @@ func New(opened Opened, c config.Config, log *slog.Logger) *Server {
 
 // NewAuthority returns the authority that a configuration describes.
 func NewAuthority(opened Opened, c config.Config) *authority.Authority {
-	return authority.New(opened.Store, opened.Keys,
-		limit.NewGuesses(limit.Rules(guessLimits(c.Guesses).Rules()), opened.Store.Now, 0),
-		limit.NewPool(c.Hashing.Workers, c.Hashing.Queue),
+	guesses := limit.NewGuesses(limit.Rules(guessLimits(c.Guesses).Rules()), opened.Store.Now, 0)
+	pool := limit.NewPool(c.Hashing.Workers, c.Hashing.Queue)
+	// Or a flood of passwords would take all places of those who come with keys; how many wait there is bounded there.
+	guesses.OnWait(web.Leave)
+	pool.OnWait(web.Leave)
+	return authority.New(opened.Store, opened.Keys, guesses, pool,
 		authority.Options{
 			InstallationURL: c.PublicURL,
 			ActingManagers:  c.ActivePlatform.Roles,

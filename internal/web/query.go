@@ -19,6 +19,11 @@ type Query map[string]string
 // UTF-8, control characters and repeated parameters. fold, when not nil, maps each name to the one it counts as. A
 // parameter that is not among the known ones is called "query": a made-up name may be a secret in the wrong place.
 func ParseQuery(r *http.Request, fold func(name string) string, known ...string) (Query, error) {
+	return ParseForm(r.URL.RawQuery, fold, known...)
+}
+
+// ParseForm is ParseQuery for what is written like a query elsewhere.
+func ParseForm(text string, fold func(name string) string, known ...string) (Query, error) {
 	called := func(name string) string {
 		if slices.Contains(known, name) {
 			return name
@@ -26,7 +31,7 @@ func ParseQuery(r *http.Request, fold func(name string) string, known ...string)
 		return "query"
 	}
 	q := Query{}
-	for pair := range strings.SplitSeq(r.URL.RawQuery, "&") {
+	for pair := range strings.SplitSeq(text, "&") {
 		if pair == "" {
 			continue
 		}
