@@ -87,13 +87,13 @@ func overloaded(t *testing.T) (*server.Server, *bytes.Buffer) {
 	return server.New(opened, c, slog.New(slog.NewJSONHandler(io.Writer(log), nil))), log
 }
 
-// watching tells when an answer begins.
-type watching struct {
+// beginning tells when an answer begins.
+type beginning struct {
 	http.ResponseWriter
 	begins func()
 }
 
-func (w watching) WriteHeader(status int) {
+func (w beginning) WriteHeader(status int) {
 	w.begins()
 	w.ResponseWriter.WriteHeader(status)
 }
@@ -106,7 +106,7 @@ func TestWhoWaitsForAHashIsNotAtWork(t *testing.T) {
 		`{"email":"nobody@x.test","password":"wrong"}`: 0, // which is hashed, so that time does not tell that there is nobody
 	} {
 		answer := httptest.NewRecorder()
-		h.ServeHTTP(watching{answer, func() {
+		h.ServeHTTP(beginning{answer, func() {
 			if n := s.Places().Taken(); n != held {
 				t.Errorf("%s: %d places are held, not %d", body, n, held)
 			}
