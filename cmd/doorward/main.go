@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"os"
 	"os/signal"
 	"strings"
@@ -15,6 +14,7 @@ import (
 
 	"github.com/doorward/doorward/internal/config"
 	"github.com/doorward/doorward/internal/fault"
+	"github.com/doorward/doorward/internal/web"
 )
 
 // Exit codes, as docs/commands.md lists them.
@@ -49,7 +49,8 @@ func main() { os.Exit(run(os.Args[1:])) }
 func run(args []string) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
+	log, flush := web.NewLog(os.Stderr)
+	defer flush()
 	var c commands
 	options := append(config.Options(),
 		kong.Name("doorward"),

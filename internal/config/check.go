@@ -30,6 +30,9 @@ const (
 	mostGuesses         = 1_000_000
 	mostGuessesBySource = 1000
 	longestGuessLock    = 24 * time.Hour
+	mostRequests        = 100_000
+	longestRequestWait  = 10 * time.Second
+	mostConnections     = 1_000_000
 )
 
 var (
@@ -58,6 +61,7 @@ func (c *Config) Check() error {
 		c.Gateway.check(),
 		c.Hashing.check(),
 		c.Guesses.check(),
+		c.Load.check(),
 	)
 }
 
@@ -202,9 +206,17 @@ func (h *Hashing) check() error {
 		within("hash-queue", h.Queue, 0, longestHashQueue),
 	}
 	if h.Workers == 0 {
-		h.Workers = runtime.GOMAXPROCS(0)
+		h.Workers = max(1, runtime.GOMAXPROCS(0)-1) // the last is for all who do not wait for a hash
 	}
 	return errors.Join(faults...)
+}
+
+func (l *Load) check() error {
+	return errors.Join(
+		within("load-requests", l.Requests, 1, mostRequests),
+		within("load-wait", l.Wait, time.Millisecond, longestRequestWait),
+		within("load-connections", l.Connections, 1, mostConnections),
+	)
 }
 
 func (g *Guesses) check() error {

@@ -71,6 +71,10 @@ func TestCheckNamesTheFlagAndWhatToWriteInstead(t *testing.T) {
 		"sign-in with a path": {func(c *config.Config) { c.Gateway.SignInOrigins = []string{"https://a.test/x"} }, []string{"--gateway-sign-in-origins", "https://"}},
 		"sign-in by a script": {func(c *config.Config) { c.Gateway.SignInOrigins = []string{"javascript://a.test"} }, []string{"--gateway-sign-in-origins", "https://"}},
 		"negative workers":    {func(c *config.Config) { c.Hashing.Workers = -1 }, []string{"--hash-workers", "write 0 to 1024"}},
+		"many requests":       {func(c *config.Config) { c.Load.Requests = 1_000_000 }, []string{"--load-requests", "write 1 to 100000"}},
+		"no requests":         {func(c *config.Config) { c.Load.Requests = 0 }, []string{"--load-requests", "write 1 to 100000"}},
+		"no wait":             {func(c *config.Config) { c.Load.Wait = 0 }, []string{"--load-wait", "write 1ms to 10s"}},
+		"no connections":      {func(c *config.Config) { c.Load.Connections = 0 }, []string{"--load-connections", "write 1 to 1000000"}},
 		"long queue":          {func(c *config.Config) { c.Hashing.Queue = 1_000_000 }, []string{"--hash-queue", "write 0 to 100000"}},
 		"no failures":         {func(c *config.Config) { c.Guesses.Failures = 0 }, []string{"--guess-failures", "write 1 to 1000"}},
 		"many failures": {func(c *config.Config) {

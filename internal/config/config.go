@@ -38,6 +38,7 @@ type Config struct {
 	Access         AccessTokens   `embed:"" prefix:"access-token-" group:"Access tokens"`
 	SigningKeys    SigningKeys    `embed:"" prefix:"signing-key-" group:"Access tokens"`
 	Gateway        Gateway        `embed:"" prefix:"gateway-" group:"Gateways"`
+	Load           Load           `embed:"" prefix:"load-" group:"Load"`
 	Hashing        Hashing        `embed:"" prefix:"hash-" group:"Password hashing"`
 	Guesses        Guesses        `embed:"" prefix:"guess-" group:"Failed log-ins"`
 }
@@ -111,9 +112,23 @@ type Gateway struct {
 	SignInOrigins []string `placeholder:"ORIGIN" help:"Origins beside --public-url, as https://host, that a gateway may send people to who are not signed in; separated by commas."`
 }
 
+// The defaults of Load.
+const (
+	DefaultRequests    = 128
+	DefaultRequestWait = 10 * time.Millisecond
+	DefaultConnections = 4096
+)
+
+// Load bounds what is taken on at once, so that what is taken on is done in time.
+type Load struct {
+	Requests    int           `default:"128" help:"Requests at work at once; as many wait, and more are refused by 503 with Retry-After. Who waits for a password hash or for news is not at work."`
+	Wait        time.Duration `default:"10ms" help:"How long a request waits to be taken on before it is refused."`
+	Connections int           `default:"4096" help:"Connections open at once; who comes then takes the place of an idle one, or waits."`
+}
+
 // Hashing bounds the slow work of checking passwords.
 type Hashing struct {
-	Workers int `default:"0" help:"Password hashes computed at once; 0 means one per core."`
+	Workers int `default:"0" help:"Password hashes computed at once; 0 means one fewer than there are cores, and at least one."`
 	Queue   int `default:"64" help:"Password checks that may wait for a worker; more are refused."`
 }
 

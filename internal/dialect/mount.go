@@ -6,6 +6,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/doorward/doorward/internal/authority"
 	"github.com/doorward/doorward/internal/fault"
@@ -16,7 +17,7 @@ import (
 // that its dialect has twice: such a mistake must not get as far as serving.
 func Mount(mux *http.ServeMux, a *authority.Authority, dialects ...Dialect) {
 	for _, d := range dialects {
-		m := mounted{Dialect: d, authority: a}
+		m := &mounted{Dialect: d, authority: a}
 		for pathOf, routes := range m.byPath() {
 			mux.Handle(pathOf, m.serve(pathOf, routes))
 		}
@@ -34,7 +35,7 @@ type mounted struct {
 	authority *authority.Authority
 }
 
-func (m mounted) byPath() map[string][]Route {
+func (m *mounted) byPath() map[string][]Route {
 	byPath := map[string][]Route{}
 	for _, r := range m.Routes {
 		if mistake := mistakeOf(r, byPath[r.Path]); mistake != "" {
@@ -59,27 +60,36 @@ func mistakeOf(r Route, beside []Route) string {
 }
 
 // serve dispatches on the exact method. Go's own "GET" patterns answer HEAD too, and a HEAD must never spend or mint.
-func (m mounted) serve(pattern string, routes []Route) http.Handler {
+func (m *mounted) serve(pattern string, routes []Route) http.Handler {
 	allow := make([]string, len(routes))
-	for i, r := range routes {
-		allow[i] = r.Method
+	for i := range routes {
+		allow[i] = routes[i].Method
 	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		m.begin(w, r, pattern)
-		i := slices.IndexFunc(routes, func(route Route) bool { return route.Method == r.Method || route.Method == AnyMethod })
+		i := indexOf(routes, r.Method)
 		if i < 0 {
 			w.Header().Set("Allow", strings.Join(allow, ", "))
 			m.fail(w, r, fault.New(fault.Unsupported, "method-not-allowed", "The method is not allowed here."))
 			return
 		}
-		if err := m.run(routes[i], w, r); err != nil {
+		if err := m.run(&routes[i], w, r); err != nil {
 			m.fail(w, r, err)
 		}
 	})
 }
 
+func indexOf(routes []Route, method string) int {
+	for i := range routes { // not slices.IndexFunc, which copies each
+		if routes[i].Method == method || routes[i].Method == AnyMethod {
+			return i
+		}
+	}
+	return -1
+}
+
 // run takes a request through the phases.
-func (m mounted) run(route Route, w http.ResponseWriter, r *http.Request) error {
+func (m *mounted) run(route *Route, w http.ResponseWriter, r *http.Request) error {
 	if err := checkPath(r); err != nil {
 		return err
 	}
@@ -88,20 +98,38 @@ func (m mounted) run(route Route, w http.ResponseWriter, r *http.Request) error 
 		return err
 	}
 	record := web.RecordOf(r.Context())
-	c := &Call{
-		ResponseWriter: w, Request: r, Body: body,
-		Origin: authority.Origin{Dialect: m.Name, Request: record.ID, Source: record.Source},
+	c := calls.Get().(*Call)
+	c.ResponseWriter, c.Request, c.Body = w, r, body
+	c.Origin = authority.Origin{Dialect: m.Name, Request: record.ID, Source: record.Source}
+	err = m.phases(route, c)
+	*c = Call{} // before anybody else has it; one whose handler panics is left to the collector
+	calls.Put(c)
+	return err
+}
+
+// calls are used again, because each is 4 KiB with all the facts that it has room for. As with the ResponseWriter in it,
+// nobody may keep one beyond its handler.
+var calls = sync.Pool{New: func() any { return new(Call) }}
+
+func (m *mounted) phases(route *Route, c *Call) error {
+	if err := optional(route.Check, c); err != nil {
+		return err
 	}
-	authenticate := func(c *Call) error { return route.Access.authenticate(m.authority, c) }
-	for _, phase := range []func(*Call) error{route.Check, route.Limit, authenticate, route.Handle} {
-		if phase == nil {
-			continue
-		}
-		if err := phase(c); err != nil {
-			return err
-		}
+	if err := optional(route.Limit, c); err != nil {
+		return err
 	}
-	return nil
+	if err := route.Access.authenticate(m.authority, c); err != nil {
+		return err
+	}
+	return route.Handle(c)
+}
+
+// optional runs a phase that a route may do without.
+func optional(phase func(*Call) error, c *Call) error {
+	if phase == nil {
+		return nil
+	}
+	return phase(c)
 }
 
 // checkPath refuses what a path wildcard may hold after unescaping but no store and no log should see.
@@ -112,7 +140,7 @@ func checkPath(r *http.Request) error {
 	return nil
 }
 
-func (m mounted) unknown() http.Handler {
+func (m *mounted) unknown() http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		m.begin(w, r, "unknown path")
 		m.fail(w, r, fault.New(fault.NotFound, "unknown-path", "There is nothing at this path."))
@@ -120,16 +148,18 @@ func (m mounted) unknown() http.Handler {
 }
 
 // begin sets what holds for every answer: it may carry a credential.
-func (m mounted) begin(w http.ResponseWriter, r *http.Request, pattern string) {
+func (m *mounted) begin(w http.ResponseWriter, r *http.Request, pattern string) {
 	record := web.RecordOf(r.Context())
 	record.Route, record.Surface = pattern, m.Name
-	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("Referrer-Policy", "no-referrer")
-	w.Header().Set("X-Content-Type-Options", "nosniff")
+	h := w.Header()
+	h["Cache-Control"], h["Referrer-Policy"], h["X-Content-Type-Options"] = noStore, noReferrer, noSniff
 }
 
+// The values of those headers, shared by all answers: nothing changes a value in place.
+var noStore, noReferrer, noSniff = []string{"no-store"}, []string{"no-referrer"}, []string{"nosniff"}
+
 // fail answers a failure in the dialect's shape; its reason is kept for the log, and the cause of what is our own fault.
-func (m mounted) fail(w http.ResponseWriter, r *http.Request, err error) {
+func (m *mounted) fail(w http.ResponseWriter, r *http.Request, err error) {
 	f, record := fault.As(err), web.RecordOf(r.Context())
 	record.Reason = fault.OriginOf(err)
 	if f.Kind == fault.Internal || f.Kind == fault.Unavailable {
@@ -142,24 +172,31 @@ func (m mounted) fail(w http.ResponseWriter, r *http.Request, err error) {
 // it would belong to, or lets elsewhere answer it, where ServeMux would redirect, with the key in its query, to the
 // clean one.
 func Unclean(next, elsewhere http.Handler, dialects ...Dialect) http.Handler {
+	strip := strips(dialects)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		for _, d := range dialects {
-			if d.Strip != nil {
-				r = d.Strip(r)
-			}
-		}
+		r = strip(r)
 		if isClean(r.URL.Path) {
 			next.ServeHTTP(w, r)
 			return
 		}
-		for _, d := range dialects {
-			if slices.ContainsFunc(d.Spaces, func(s string) bool { return strings.HasPrefix(path.Clean("/"+r.URL.Path)+"/", s+"/") }) {
-				mounted{Dialect: d}.unknown().ServeHTTP(w, r)
-				return
-			}
+		if d, ok := ownerOf(r.URL.Path, dialects); ok {
+			(&mounted{Dialect: d}).unknown().ServeHTTP(w, r)
+			return
 		}
 		elsewhere.ServeHTTP(w, r)
 	})
+}
+
+// ownerOf returns the dialect in whose space a path is.
+func ownerOf(at string, dialects []Dialect) (Dialect, bool) {
+	clean := path.Clean("/"+at) + "/"
+	i := slices.IndexFunc(dialects, func(d Dialect) bool {
+		return slices.ContainsFunc(d.Spaces, func(space string) bool { return strings.HasPrefix(clean, space+"/") })
+	})
+	if i < 0 {
+		return Dialect{}, false
+	}
+	return dialects[i], true
 }
 
 func isClean(p string) bool {

@@ -117,7 +117,7 @@ func portalServer(t *testing.T, host, home string) (h house, portal string) {
 	}
 	portal = "http://" + host + ":" + at.Port()
 	log := slog.New(slog.DiscardHandler)
-	page = web.Middleware(log, handoff.New(env.Authority, handoff.Options{InstallationURL: served.URL, Log: log}))
+	page = web.Middleware(web.Chain{Log: log}, handoff.New(env.Authority, handoff.Options{InstallationURL: served.URL, Log: log}))
 	env.Apply(t, strings.NewReplacer("http://"+acmeHost, portal, `"{portal}/"`, `"`+home+`"`).Replace(directory))
 	return house{t: t, env: env, url: served.URL}, portal
 }

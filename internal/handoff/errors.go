@@ -31,6 +31,13 @@ var answers = map[fault.Kind]answer{
 	fault.Unavailable:     {http.StatusServiceUnavailable, "We cannot answer right now", "Please try again in a moment. Your link is not lost unless its time runs out."},
 }
 
+// Refuse answers what nobody has looked at with the page of a failure that is not the visitor's.
+func Refuse(w http.ResponseWriter, r *http.Request, f *fault.Error) {
+	record := web.RecordOf(r.Context())
+	record.Surface, record.Route = Surface, "unknown path"
+	new(handler).fail(&visit{w: w, Request: r}, f)
+}
+
 // fail answers a failure with a page; its reason is kept for the log, and the cause of what is our own fault.
 func (h *handler) fail(v *visit, err error) {
 	f, record := fault.As(err), web.RecordOf(v.Context())

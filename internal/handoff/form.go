@@ -2,8 +2,6 @@ package handoff
 
 import (
 	"mime"
-	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -37,7 +35,7 @@ func (h *handler) readForm(v *visit, known ...string) (web.Query, error) {
 		return nil, err
 	}
 	// A form is encoded like a query, and read as strictly.
-	form, err := web.ParseQuery(&http.Request{URL: &url.URL{RawQuery: string(body)}}, nil)
+	form, err := web.ParseForm(string(body), nil)
 	if err != nil {
 		return nil, err
 	}

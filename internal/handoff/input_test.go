@@ -171,7 +171,7 @@ func TestTheTokenReachesNoLog(t *testing.T) {
 		var log bytes.Buffer
 		logger := slog.New(slog.NewJSONHandler(&log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 		page := handoff.New(h.env.Authority, handoff.Options{InstallationURL: "http://" + panel, Log: logger})
-		served := httptest.NewServer(web.Middleware(logger, page))
+		served := httptest.NewServer(web.Middleware(web.Chain{Log: logger}, page))
 		h.t.Cleanup(served.Close)
 		h.url = served.URL
 		ada := h.visitor(acmeHost)

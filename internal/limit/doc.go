@@ -1,7 +1,8 @@
 // Package limit keeps load, guessing and request rates within bounds.
 //
-//   - [Pool] runs slow hashing: as many at once as cores, a bounded queue
-//     behind them, and a refusal at once beyond that.
+//   - [Pool] runs slow hashing: so many at once, a bounded queue behind them, and
+//     a refusal at once beyond that.
+//   - [Places] bounds how many are at work at once, how many wait and for how long.
 //   - [Guesses] counts failed tries per key and locks a key that has failed too
 //     often. A try is reserved before its work, so that a burst sent at once
 //     gets no more hashes than one sent slowly.

@@ -10,6 +10,9 @@ import (
 
 const defaultMaxKeys = 100_000
 
+// MostWaiting is how many tries, of all keys together, wait for others to settle; more are refused.
+const MostWaiting = 128
+
 // GuessRule allows Failures failed tries in any Period, and locks a key that reaches them for Lock.
 type GuessRule struct {
 	Failures     int
@@ -33,11 +36,13 @@ type Guesses struct {
 	rules   map[string]GuessRule
 	clock   func() time.Time
 	maxKeys int
+	onWait  func(context.Context)
 
 	mu      sync.Mutex
 	budgets map[budgetKey]*budget
 	open    forgettable // failures, but not locked; the first to go under pressure
 	locked  forgettable
+	waiting int // tries that wait for others to settle
 }
 
 // NewGuesses returns empty budgets for the given classes; maxKeys below one means 100,000.
@@ -48,8 +53,12 @@ func NewGuesses(rules map[string]GuessRule, clock func() time.Time, maxKeys int)
 	if maxKeys < 1 {
 		maxKeys = defaultMaxKeys
 	}
-	return &Guesses{rules: rules, clock: clock, maxKeys: maxKeys, budgets: map[budgetKey]*budget{}}
+	return &Guesses{rules: rules, clock: clock, maxKeys: maxKeys, budgets: map[budgetKey]*budget{}, onWait: func(context.Context) {}}
 }
+
+// OnWait has f told of everybody who must wait: what it holds otherwise, it need not hold meanwhile. It is for before the
+// first try.
+func (g *Guesses) OnWait(f func(context.Context)) { g.onWait = f }
 
 // Reserve counts one try of key before its work begins, and returns how to settle it.
 //
@@ -66,7 +75,7 @@ func NewGuesses(rules map[string]GuessRule, clock func() time.Time, maxKeys int)
 // order, or two callers may wait for each other.
 //
 // The error is Internal for a class without a usable rule, and Unavailable when
-// ctx ends while waiting or every budget in memory has a try in flight.
+// ctx ends while waiting, when MostWaiting others wait, or every budget in memory has a try in flight.
 func (g *Guesses) Reserve(ctx context.Context, class, key string) (settle func(failed bool), wait time.Duration, err error) {
 	rule := g.rules[class]
 	if rule.Failures < 1 {
@@ -84,11 +93,25 @@ func (g *Guesses) Reserve(ctx context.Context, class, key string) (settle func(f
 		if wait > 0 || err != nil {
 			return nil, wait, err
 		}
-		select {
-		case <-settled:
-		case <-ctx.Done():
-			return nil, 0, gaveUp(ctx)
+		if err := g.await(ctx, settled); err != nil {
+			return nil, 0, err
 		}
+	}
+}
+
+// await waits for a settling, as one of those that try has counted.
+func (g *Guesses) await(ctx context.Context, settled <-chan struct{}) error {
+	defer func() {
+		g.mu.Lock()
+		g.waiting--
+		g.mu.Unlock()
+	}()
+	g.onWait(ctx)
+	select {
+	case <-settled:
+		return nil
+	case <-ctx.Done():
+		return gaveUp(ctx)
 	}
 }
 
@@ -117,6 +140,10 @@ func (g *Guesses) try(rule GuessRule, key budgetKey) (taken *budget, wait time.D
 		return nil, wait, nil, nil
 	}
 	if len(b.failures)+b.inFlight >= rule.Failures {
+		if g.waiting == MostWaiting {
+			return nil, 0, nil, unavailable("guesses-busy", nil)
+		}
+		g.waiting++
 		if b.settled == nil {
 			b.settled = make(chan struct{})
 		}

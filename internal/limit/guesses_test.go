@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -171,8 +172,9 @@ func TestABurstOfWrongGuessesGetsNoMoreHashesThanTheRuleAllows(t *testing.T) {
 		guesses, _ := newGuesses(0)
 		var mu sync.Mutex
 		hashes, locked := 0, 0
+		const burst = limit.MostWaiting
 		var tries sync.WaitGroup
-		for range 300 {
+		for range burst {
 			tries.Go(func() {
 				settle, wait, err := guesses.Reserve(t.Context(), class, "ann")
 				if err != nil && fault.KindOf(err) != fault.TooMany {
@@ -193,8 +195,45 @@ func TestABurstOfWrongGuessesGetsNoMoreHashesThanTheRuleAllows(t *testing.T) {
 			})
 		}
 		tries.Wait()
-		if hashes != rule.Failures || locked != 300-rule.Failures {
+		if hashes != rule.Failures || locked != burst-rule.Failures {
 			t.Errorf("%d hashes, %d refused", hashes, locked)
+		}
+	})
+}
+
+func TestABoundedNumberOfTriesWaitsAndOthersGoOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		guesses, _ := newGuesses(0)
+		var told atomic.Int64
+		guesses.OnWait(func(context.Context) { told.Add(1) })
+		settle := mustReserve(t, guesses, "ann")
+		for range rule.Failures - 1 {
+			mustReserve(t, guesses, "ann")
+		}
+		var waiting sync.WaitGroup
+		ctx, cancel := context.WithCancel(t.Context())
+		for range limit.MostWaiting {
+			waiting.Go(func() { _, _, _ = guesses.Reserve(ctx, class, "ann") })
+		}
+		synctest.Wait()
+		if _, _, err := guesses.Reserve(t.Context(), class, "ann"); fault.KindOf(err) != fault.Unavailable || fault.As(err).RetryAfter <= 0 {
+			t.Errorf("one more: %v", err)
+		}
+		mustReserve(t, guesses, "bob")(false)
+		if told.Load() != limit.MostWaiting {
+			t.Errorf("%d were told that they wait", told.Load())
+		}
+		cancel()
+		waiting.Wait()
+		through := make(chan error, 1)
+		go func() {
+			_, _, err := guesses.Reserve(t.Context(), class, "ann")
+			through <- err
+		}()
+		synctest.Wait()
+		settle(false)
+		if err := <-through; err != nil {
+			t.Errorf("once the others have left: %v", err)
 		}
 	})
 }

@@ -74,7 +74,7 @@ func TestACallerWhoseContextEndsLeavesTheQueue(t *testing.T) {
 		pool, release := limit.NewPool(1, 1), make(chan struct{})
 		go func() { _ = pool.Do(t.Context(), func() { <-release }) }()
 		synctest.Wait()
-		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		err := pool.Do(ctx, func() { t.Error("ran after its caller had gone") })
 		if fault.KindOf(err) != fault.Unavailable || !errors.Is(err, context.DeadlineExceeded) {
@@ -82,6 +82,31 @@ func TestACallerWhoseContextEndsLeavesTheQueue(t *testing.T) {
 		}
 		if pool.Waiting() != 0 {
 			t.Error("still holds its place in the queue")
+		}
+		close(release)
+	})
+}
+
+func TestWhoComesIsToldBeforeItWaits(t *testing.T) {
+	pool, told := limit.NewPool(1, 1), false
+	pool.OnWait(func(context.Context) { told = true })
+	if err := pool.Do(t.Context(), func() {
+		if !told {
+			t.Error("it works and was not told")
+		}
+	}); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestNobodyWaitsLongerThanALogInIsWaitedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		pool, release, began := limit.NewPool(1, 1), make(chan struct{}), time.Now()
+		go func() { _ = pool.Do(t.Context(), func() { <-release }) }()
+		synctest.Wait()
+		err := pool.Do(t.Context(), func() { t.Error("ran after its caller was refused") })
+		if f := fault.As(err); f.Kind != fault.Unavailable || f.RetryAfter != time.Second || time.Since(began) != 5*time.Second {
+			t.Errorf("after %s: %v", time.Since(began), err)
 		}
 		close(release)
 	})

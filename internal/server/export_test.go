@@ -1,5 +1,7 @@
 package server
 
+import "github.com/doorward/doorward/internal/limit"
+
 // Dialects is every dialect that is served, for tests that must miss none.
 var Dialects = dialects
 
@@ -10,6 +12,21 @@ var (
 	ServeOn           = serveOn
 )
 
+// For tests of what happens when too much comes at once.
+var (
+	LimitConnections = limitConnections
+	NoticeState      = noticeState
+)
+
+// Places are those of requests at work.
+func (s *Server) Places() *limit.Places { return s.admission.places }
+
+// TellRefused is what happens every little while.
+func (s *Server) TellRefused() { s.tellRefused(flushEvery) }
+
 func (c *Certificate) Look(atOnce bool) { c.look(atOnce) }
 
 func (c *Certificate) WarnUnlessFor(publicURL string) { c.warnUnlessFor(publicURL) }
+
+// PercentFor is how the collector is told to wait.
+var PercentFor = percentFor

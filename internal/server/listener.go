@@ -20,7 +20,7 @@ func newHTTPServer(handler http.Handler, log *slog.Logger, certificate *Certific
 	h := &http.Server{
 		Handler: handler, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 		ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, WriteTimeout: 60 * time.Second,
-		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10,
+		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10, ConnState: noticeState,
 		// Over HTTP/2 one connection is many requests: fewer of them than Go's 250, the body of each no more than what is
 		// read of it anyway, and the end of a connection whose other side has gone or does not read.
 		HTTP2: &http.HTTP2Config{

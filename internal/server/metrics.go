@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strconv"
+	"sync"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -18,17 +19,30 @@ import (
 type metrics struct {
 	registry *prometheus.Registry
 	requests *prometheus.CounterVec
+	refused  *prometheus.CounterVec
+	counters sync.Map // counted to the prometheus.Counter of requests: finding it there by labels costs more than all else
 }
 
-func newMetrics(a *authority.Authority) *metrics {
+// counted is what requests are counted by.
+type counted struct {
+	surface, method, route string
+	class                  int
+}
+
+func newMetrics(a *authority.Authority, admitted *admission) *metrics {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "doorward_requests_total", Help: "Requests answered, by surface, method, route pattern and class of status.",
 		}, []string{"surface", "method", "route", "class"}),
+		refused: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "doorward_requests_refused_total", Help: "Requests refused, and counted nowhere else, because too many were at work.",
+		}, []string{"surface"}),
 	}
 	m.registry.MustRegister(
-		m.requests, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), newBuildInfo(),
+		m.requests, m.refused, placesGauge("at_work", "Requests at work.", admitted.places.Taken),
+		placesGauge("waiting", "Requests that wait to be let in.", admitted.places.Waiting),
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}), newBuildInfo(),
 	)
 	for _, g := range feedGauges {
 		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "doorward_feed_" + g.name, Help: g.help},
@@ -39,6 +53,10 @@ func newMetrics(a *authority.Authority) *metrics {
 			func() float64 { return c.of(a.FeedStatus()) }))
 	}
 	return m
+}
+
+func placesGauge(name, help string, count func() int) prometheus.Collector {
+	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "doorward_requests_" + name, Help: help}, func() float64 { return float64(count()) })
 }
 
 // feedMetric is a number of the feed's status.
@@ -83,7 +101,12 @@ func newBuildInfo() prometheus.Collector {
 }
 
 func (m *metrics) count(a web.Answered) {
-	m.requests.WithLabelValues(a.Surface, a.Method, a.Route, strconv.Itoa(a.Status/100)+"xx").Inc()
+	key := counted{a.Surface, a.Method, a.Route, a.Status / 100}
+	counter, known := m.counters.Load(key)
+	if !known {
+		counter, _ = m.counters.LoadOrStore(key, m.requests.WithLabelValues(a.Surface, a.Method, a.Route, strconv.Itoa(key.class)+"xx"))
+	}
+	counter.(prometheus.Counter).Inc()
 }
 
 func (m *metrics) handler() http.Handler {

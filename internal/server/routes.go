@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"slices"
 
+	"github.com/doorward/doorward/internal/fault"
 	"github.com/doorward/doorward/internal/handoff"
 	"github.com/doorward/doorward/internal/web"
 )
@@ -35,18 +36,36 @@ func routeLine(method, path, surface, access string) string {
 
 // answerReady answers 200 when this node can serve and 503 when it cannot; the reason is in the log.
 func (s *Server) answerReady(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Cache-Control", "no-store")
-	w.Header().Set("Referrer-Policy", "no-referrer")
-	w.Header().Set("X-Content-Type-Options", "nosniff")
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	record := web.RecordOf(r.Context())
-	record.Surface, record.Route = "server", readyPath
+	setPlain(w, r, readyPath)
 	if err := s.authority.Ready(r.Context()); err != nil {
-		record.Cause = err
-		w.Header().Set("Retry-After", "1")
-		w.WriteHeader(http.StatusServiceUnavailable)
-		fmt.Fprintln(w, "not ready")
+		web.RecordOf(r.Context()).Cause = err
+		notReady(w)
 		return
 	}
 	fmt.Fprintln(w, "ready")
+}
+
+// refuseElsewhere answers what is no dialect's and nobody has looked at.
+func (s *Server) refuseElsewhere(w http.ResponseWriter, r *http.Request, f *fault.Error) {
+	if r.URL.Path != readyPath {
+		handoff.Refuse(w, r, f)
+		return
+	}
+	setPlain(w, r, readyPath)
+	notReady(w)
+}
+
+func setPlain(w http.ResponseWriter, r *http.Request, route string) {
+	record, h := web.RecordOf(r.Context()), w.Header()
+	record.Surface, record.Route = "server", route
+	h.Set("Cache-Control", "no-store")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Content-Type", "text/plain; charset=utf-8")
+}
+
+func notReady(w http.ResponseWriter) {
+	w.Header().Set("Retry-After", "1")
+	w.WriteHeader(http.StatusServiceUnavailable)
+	fmt.Fprintln(w, "not ready")
 }

@@ -33,20 +33,27 @@ type Server struct {
 	log       *slog.Logger
 	dialects  []dialect.Dialect
 	metrics   *metrics
+	admission *admission
 }
 
 // New assembles a server over an opened store.
 func New(opened Opened, c config.Config, log *slog.Logger) *Server {
 	a := NewAuthority(opened, c)
-	return &Server{authority: a, config: c, log: log, dialects: dialects(a, c), metrics: newMetrics(a)}
+	admission := newAdmission(c.Load)
+	return &Server{
+		authority: a, config: c, log: log, dialects: dialects(a, c), metrics: newMetrics(a, admission), admission: admission,
+	}
 }
 
 // NewAuthority returns the authority that a configuration describes.
 func NewAuthority(opened Opened, c config.Config) *authority.Authority {
+	guesses := limit.NewGuesses(limit.Rules(guessLimits(c.Guesses).Rules()), opened.Store.Now, 0)
+	pool := limit.NewPool(c.Hashing.Workers, c.Hashing.Queue)
+	// Or a flood of passwords would take all places of those who come with keys; how many wait there is bounded there.
+	guesses.OnWait(web.Leave)
+	pool.OnWait(web.Leave)
 	store := facts.Remember(opened.Store, facts.Options{})
-	a := authority.New(store, opened.Keys,
-		limit.NewGuesses(limit.Rules(guessLimits(c.Guesses).Rules()), opened.Store.Now, 0),
-		limit.NewPool(c.Hashing.Workers, c.Hashing.Queue),
+	a := authority.New(store, opened.Keys, guesses, pool,
 		authority.Options{
 			InstallationURL: c.PublicURL,
 			ActingManagers:  c.ActivePlatform.Roles,
@@ -76,7 +83,7 @@ func (s *Server) Handler() http.Handler {
 	page := handoff.New(s.authority, handoff.Options{InstallationURL: s.config.PublicURL, Log: s.log})
 	mux.Handle("/", page)
 	counted := web.Observe(s.metrics.count)(dialect.Unclean(mux, page, s.dialects...))
-	public := web.Middleware(s.log, counted, s.config.TrustedProxies...)
+	public := web.Middleware(web.Chain{Log: s.log, Trusted: s.config.TrustedProxies, Admit: s.admit(mux)}, counted)
 	return web.StrictTransport(s.strictAge())(public)
 }
 
@@ -110,7 +117,7 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener, certificate *
 	work.Go(func() { s.flushUntil(working) })
 	work.Go(func() { s.refreshUntil(working) })
 	served := make(chan error, 1)
-	go func() { served <- serveOn(h, listener) }()
+	go func() { served <- serveOn(h, limitConnections(listener, s.config.Load.Connections)) }()
 	select {
 	case err = <-served:
 	case <-ctx.Done():
@@ -138,6 +145,7 @@ func (s *Server) flushUntil(ctx context.Context) {
 		select {
 		case <-tick.C:
 			s.flush(ctx)
+			s.tellRefused(flushEvery)
 		case <-ctx.Done():
 			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainBound)
 			defer cancel()

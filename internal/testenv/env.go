@@ -127,7 +127,7 @@ func (e *Env) Serve(t testing.TB, dialects ...dialect.Dialect) string {
 // ServeHandler serves a handler over real HTTP with the production middleware and returns the base URL.
 func (e *Env) ServeHandler(t testing.TB, handler http.Handler) string {
 	t.Helper()
-	s := httptest.NewServer(web.Middleware(slog.New(slog.DiscardHandler), handler))
+	s := httptest.NewServer(web.Middleware(web.Chain{Log: slog.New(slog.DiscardHandler)}, handler))
 	t.Cleanup(s.Close)
 	return s.URL
 }

@@ -34,30 +34,46 @@ func Recover(next http.Handler) http.Handler {
 // Log writes one line for each request: what was asked by its pattern, never by its path or query, which hold secrets,
 // and the reason of whatever was refused, so that the request id of an answer leads to it.
 func Log(log *slog.Logger) func(http.Handler) http.Handler {
+	handler := log.Handler()
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			began := time.Now()
-			status := &statusWriter{ResponseWriter: w, status: http.StatusOK}
+			status := watched(w)
 			next.ServeHTTP(status, r)
-			record := RecordOf(r.Context())
-			level, attrs := slog.LevelInfo, []any{
-				"request", record.ID, "surface", record.Surface, "method", methodOf(r), "route", record.Route,
-				"status", status.status, "source", record.Source.String(), "took", time.Since(began).String(),
+			line := lineOf(r, status.status, began)
+			if handler.Enabled(r.Context(), line.Level) {
+				_ = handler.Handle(r.Context(), line)
 			}
-			reason := record.Reason
-			if record.Cause != nil && reason == "" {
-				reason = fault.ReasonOf(record.Cause)
-			}
-			if reason != "" {
-				attrs = append(attrs, "reason", reason)
-			}
-			if record.Cause != nil {
-				level = slog.LevelError
-				attrs = append(attrs, "cause", record.Cause.Error())
-			}
-			log.Log(r.Context(), level, "request", attrs...)
 		})
 	}
+}
+
+// lineOf is made by hand, because a Logger would look up from where in the program it is called, which nobody is shown.
+func lineOf(r *http.Request, status int, began time.Time) slog.Record {
+	record, now := RecordOf(r.Context()), time.Now()
+	level, reason := slog.LevelInfo, record.Reason
+	if record.Cause != nil {
+		level = slog.LevelError
+		if reason == "" {
+			reason = fault.ReasonOf(record.Cause)
+		}
+	}
+	line := slog.NewRecord(now, level, "request", 0)
+	attrs := [...]slog.Attr{
+		slog.String("request", record.ID), slog.String("surface", record.Surface), slog.String("method", methodOf(r)),
+		slog.String("route", record.Route), slog.Int("status", status), slog.String("source", record.Source.String()),
+		slog.String("took", now.Sub(began).String()), slog.String("reason", reason),
+		{},
+	}
+	known := attrs[:len(attrs)-1]
+	if record.Cause != nil {
+		attrs[len(attrs)-1] = slog.String("cause", record.Cause.Error())
+		known = attrs[:]
+	} else if reason == "" {
+		known = attrs[:len(attrs)-2]
+	}
+	line.AddAttrs(known...)
+	return line
 }
 
 // methodOf keeps a method that a stranger made up out of the log.
@@ -75,6 +91,14 @@ type statusWriter struct {
 	http.ResponseWriter
 	status int
 	wrote  bool
+}
+
+// watched returns a writer that remembers the status: w itself when it does already.
+func watched(w http.ResponseWriter) *statusWriter {
+	if status, ok := w.(*statusWriter); ok {
+		return status
+	}
+	return &statusWriter{ResponseWriter: w, status: http.StatusOK}
 }
 
 // WriteHeader remembers the first status.

@@ -20,7 +20,7 @@ func served(t *testing.T, handler http.HandlerFunc, r *http.Request) (*http.Resp
 	t.Helper()
 	var log bytes.Buffer
 	w := httptest.NewRecorder()
-	web.Middleware(slog.New(slog.NewJSONHandler(&log, nil)), handler).ServeHTTP(w, r)
+	web.Middleware(web.Chain{Log: slog.New(slog.NewJSONHandler(&log, nil))}, handler).ServeHTTP(w, r)
 	var line map[string]any
 	if err := json.Unmarshal(log.Bytes(), &line); err != nil {
 		t.Fatalf("the log is not one line: %q: %v", log.String(), err)

@@ -12,7 +12,7 @@ type Answered struct {
 func Observe(tell func(Answered)) func(http.Handler) http.Handler {
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			status := &statusWriter{ResponseWriter: w, status: http.StatusOK}
+			status := watched(w)
 			panicked := true
 			defer func() {
 				if panicked && !status.wrote {

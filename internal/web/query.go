@@ -19,6 +19,11 @@ type Query map[string]string
 // UTF-8, control characters and repeated parameters. fold, when not nil, maps each name to the one it counts as. A
 // parameter that is not among the known ones is called "query": a made-up name may be a secret in the wrong place.
 func ParseQuery(r *http.Request, fold func(name string) string, known ...string) (Query, error) {
+	return ParseForm(r.URL.RawQuery, fold, known...)
+}
+
+// ParseForm is ParseQuery for what is written like a query elsewhere.
+func ParseForm(text string, fold func(name string) string, known ...string) (Query, error) {
 	called := func(name string) string {
 		if slices.Contains(known, name) {
 			return name
@@ -26,7 +31,7 @@ func ParseQuery(r *http.Request, fold func(name string) string, known ...string)
 		return "query"
 	}
 	q := Query{}
-	for pair := range strings.SplitSeq(r.URL.RawQuery, "&") {
+	for pair := range strings.SplitSeq(text, "&") {
 		if pair == "" {
 			continue
 		}
@@ -58,7 +63,19 @@ func (q Query) Has(name string) bool {
 
 // Clean reports whether text is valid UTF-8 without control characters (NUL among them), which no store and no log should see.
 func Clean(text string) bool {
+	if isPrintableASCII(text) { // as nearly everything is
+		return true
+	}
 	return utf8.ValidString(text) && !strings.ContainsFunc(text, unicode.IsControl)
+}
+
+func isPrintableASCII(text string) bool {
+	for i := range len(text) {
+		if text[i] < ' ' || text[i] > '~' {
+			return false
+		}
+	}
+	return true
 }
 
 // ParseNumber reads a decimal number between 0 and the largest int64, written the one canonical way: no sign, no

@@ -18,16 +18,18 @@ func sourceOf(r *http.Request, trusted []netip.Prefix) netip.Addr {
 		return netip.Addr{}
 	}
 	source := plain(at.Addr())
+	if !isTrusted(source, trusted) {
+		return source
+	}
 	hops := strings.Split(strings.Join(r.Header.Values(forwardedForHeader), ","), ",")
 	for _, hop := range slices.Backward(hops) {
-		if !isTrusted(source, trusted) {
-			break
-		}
 		before, ok := parseHop(strings.TrimSpace(hop))
 		if !ok {
 			break
 		}
-		source = before
+		if source = before; !isTrusted(source, trusted) {
+			break
+		}
 	}
 	return source
 }

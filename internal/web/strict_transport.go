@@ -12,10 +12,10 @@ func StrictTransport(age time.Duration) func(http.Handler) http.Handler {
 		return func(next http.Handler) http.Handler { return next }
 	}
 	// Without includeSubDomains: other hosts below this one's name are not ours to speak for.
-	value := "max-age=" + strconv.FormatInt(int64(age/time.Second), 10)
+	value := []string{"max-age=" + strconv.FormatInt(int64(age/time.Second), 10)}
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			w.Header().Set("Strict-Transport-Security", value)
+			w.Header()["Strict-Transport-Security"] = value
 			next.ServeHTTP(w, r)
 		})
 	}

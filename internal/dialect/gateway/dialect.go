@@ -39,6 +39,9 @@ type gateway struct {
 // strip leaves the options alone on the path. What comes behind them is the path of a client's request, as Envoy appends
 // it, which may look like anything. Their escapes stay as they are until they have been taken apart.
 func strip(r *http.Request) *http.Request {
+	if !strings.HasPrefix(r.URL.Path, space+"/") {
+		return r // nor does its escaped form, which costs more to look at
+	}
 	rest, ours := strings.CutPrefix(r.URL.EscapedPath(), space+"/")
 	if !ours {
 		return r

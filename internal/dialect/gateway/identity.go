@@ -34,30 +34,33 @@ func setIdentity(header http.Header, a authority.Admission) {
 	if a.Session.Audience != 0 {
 		audience = a.Session.Audience.String()
 	}
-	for name, value := range map[string]string{
-		headerSubject:      encode(string(subject.ID)),
-		headerEmail:        encode(subject.Email),
-		headerName:         encode(subject.Name),
-		headerOrganisation: encode(string(a.Session.Organisation)),
-		headerAccount:      encode(string(a.At.ID)),
-		headerUnit:         encode(string(a.Session.Unit)),
-		headerActor:        encode(string(a.Session.Actor)),
-		headerAudience:     audience,
-		headerPermissions:  strings.Join(permissions, " "),
-		headerSession:      a.Session.ID.String(),
-		headerIdentity:     a.Identity.Reveal(),
+	for _, h := range [...]struct{ name, value string }{
+		{headerSubject, encode(string(subject.ID))},
+		{headerEmail, encode(subject.Email)},
+		{headerName, encode(subject.Name)},
+		{headerOrganisation, encode(string(a.Session.Organisation))},
+		{headerAccount, encode(string(a.At.ID))},
+		{headerUnit, encode(string(a.Session.Unit))},
+		{headerActor, encode(string(a.Session.Actor))},
+		{headerAudience, audience},
+		{headerPermissions, strings.Join(permissions, " ")},
+		{headerSession, a.Session.ID.String()},
+		{headerIdentity, a.Identity.Reveal()},
 	} {
-		header.Set(name, value)
+		header.Set(h.name, h.value)
 	}
 }
 
 // encode writes text so that it survives in a header: everything but visible ASCII is percent-encoded as UTF-8, and so
 // are the percent sign, and the comma and the semicolon, by which some programs take headers apart.
 func encode(text string) string {
+	if strings.IndexFunc(text, mustEncode) < 0 {
+		return text
+	}
 	const digits = "0123456789ABCDEF"
 	var b strings.Builder
 	for _, c := range []byte(text) {
-		if c > ' ' && c <= '~' && c != '%' && c != ',' && c != ';' {
+		if !mustEncode(rune(c)) {
 			b.WriteByte(c)
 			continue
 		}
@@ -67,3 +70,6 @@ func encode(text string) string {
 	}
 	return b.String()
 }
+
+// mustEncode is true of every byte of a character outside ASCII too.
+func mustEncode(c rune) bool { return c <= ' ' || c > '~' || c == '%' || c == ',' || c == ';' }

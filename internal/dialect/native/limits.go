@@ -1,8 +1,8 @@
 package native
 
 import (
-	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/doorward/doorward/internal/authority"
@@ -67,8 +67,8 @@ func (l limits) take(c *dialect.Call, policy string) error {
 // showLimit sets RateLimit-Policy and RateLimit (draft-ietf-httpapi-ratelimit-headers-11): q requests in w seconds, of
 // which r are left and the next comes after t seconds.
 func showLimit(h http.Header, policy string, r limit.Reading) {
-	h.Set("RateLimit-Policy", fmt.Sprintf("%q;q=%d;w=60", policy, r.Limit))
-	h.Set("RateLimit", fmt.Sprintf("%q;r=%d;t=%d", policy, r.Remaining, web.Seconds(untilNext(r))))
+	h.Set("RateLimit-Policy", `"`+policy+`";q=`+strconv.Itoa(r.Limit)+";w=60")
+	h.Set("RateLimit", `"`+policy+`";r=`+strconv.Itoa(r.Remaining)+";t="+strconv.FormatInt(web.Seconds(untilNext(r)), 10))
 }
 
 // untilNext is how long it takes until one request more is allowed than now.

@@ -35,6 +35,7 @@ func (n native) followRevocations(c *dialect.Call) error {
 		return err
 	}
 	defer follower.Close()
+	web.Leave(c.Context()) // it waits from here on, and is one of a bounded number of followers
 	if acceptsEvents(c.Request) {
 		return n.streamRevocations(c, follower)
 	}

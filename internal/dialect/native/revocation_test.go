@@ -278,7 +278,7 @@ func TestAStreamOutlivesTheDeadlinesOfAnAnswer(t *testing.T) {
 	env.Follow(t)
 	mux := http.NewServeMux()
 	dialect.Mount(mux, env.Authority, native.New(env.Authority, native.Options{}))
-	s := httptest.NewUnstartedServer(web.Middleware(slog.New(slog.DiscardHandler), mux))
+	s := httptest.NewUnstartedServer(web.Middleware(web.Chain{Log: slog.New(slog.DiscardHandler)}, mux))
 	s.Config.ReadTimeout, s.Config.WriteTimeout = time.Second, time.Second
 	s.Start()
 	t.Cleanup(s.Close)

@@ -2,8 +2,6 @@ package oauth
 
 import (
 	"mime"
-	"net/http"
-	"net/url"
 	"strings"
 
 	"github.com/doorward/doorward/internal/authority"
@@ -40,7 +38,7 @@ func parseForm(c *dialect.Call, fields []string) (form, error) {
 	if len(given) != 1 || !isForm(given[0]) || c.Request.Header.Get("Content-Encoding") != "" {
 		return nil, fault.BadParameter("Content-Type", "The body must be "+formType+".")
 	}
-	parsed, err := web.ParseQuery(&http.Request{URL: &url.URL{RawQuery: string(c.Body)}}, nil, fields...)
+	parsed, err := web.ParseForm(string(c.Body), nil, fields...)
 	if err == nil {
 		return form(parsed), nil
 	}
@@ -55,6 +53,9 @@ func parseForm(c *dialect.Call, fields []string) (form, error) {
 }
 
 func isForm(contentType string) bool {
+	if contentType == formType {
+		return true // as nearly everybody writes it
+	}
 	kind, parameters, err := mime.ParseMediaType(contentType)
 	if err != nil || kind != formType {
 		return false
