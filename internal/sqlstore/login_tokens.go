@@ -88,7 +88,11 @@ func (v view) LiveLoginTokens(ctx context.Context, at time.Time) (live int64, er
 // PutLoginToken stores a minted token under the current epoch; one with a slot takes the place of the unspent token
 // that held it, in the same statement, so that two of them never live side by side.
 func (t *tx) PutLoginToken(l authority.LoginToken) {
-	t.queue(`
+	queue := t.queueNew
+	if l.Slot != "" {
+		queue = t.queue // it may replace one
+	}
+	queue(`
 		INSERT INTO login_tokens (id, fingerprint, epoch, audience_id, subject_id, account_id, actor_id, credential_id,
 			parent_id, dialect, secret_at, reusable, slot, minted_at, expires_at)
 		VALUES (?, ?, {epoch}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)

@@ -34,7 +34,7 @@ func (c *postgresChange) batch(writes []statement) *pgx.Batch {
 		batch.Queue("BEGIN")
 		c.begun = true
 	}
-	for _, s := range writes {
+	for _, s := range merge(writes) {
 		batch.Queue(c.engine.texts.of(s.text), s.args...)
 	}
 	return batch
