@@ -187,16 +187,21 @@ func benchEvent(now time.Time, act audit.Act, session authority.SessionID, token
 func putToken(ctx context.Context, store *sqlstore.Store) (l authority.LoginToken, err error) {
 	err = store.Change(ctx, func(_ context.Context, tx authority.Tx) error {
 		now := store.Now()
-		l = authority.LoginToken{
-			ID: authority.LoginTokenID(secret.NewID(now)), Audience: 1, Subject: "person:3", Account: "account:1200", Credential: benchKey,
-			SecretAt: now, Dialect: "alephee", MintedAt: now, ExpiresAt: now.Add(time.Hour),
-		}
-		_, _ = rand.Read(l.Fingerprint[:])
+		l = benchToken(now)
 		tx.PutLoginToken(l)
 		tx.Append(benchEvent(now, audit.MintLoginToken, authority.SessionID{}, l.ID))
 		return nil
 	})
 	return l, err
+}
+
+func benchToken(now time.Time) authority.LoginToken {
+	l := authority.LoginToken{
+		ID: authority.LoginTokenID(secret.NewID(now)), Audience: 1, Subject: "person:3", Account: "account:1200", Credential: benchKey,
+		SecretAt: now, Dialect: "alephee", MintedAt: now, ExpiresAt: now.Add(time.Hour),
+	}
+	_, _ = rand.Read(l.Fingerprint[:])
+	return l
 }
 
 func redeemToken(ctx context.Context, store *sqlstore.Store, l authority.LoginToken) error {

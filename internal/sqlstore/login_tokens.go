@@ -37,22 +37,29 @@ type loginTokenFacts struct {
 
 func (f *loginTokenFacts) queries(id authority.LoginTokenID) []query {
 	one := []any{id[:]}
-	queries := []query{
-		ask(`SELECT `+loginTokenColumns+`, CASE WHEN l.epoch = {epoch} THEN 1 ELSE 0 END FROM login_tokens l WHERE l.id = ?`, one,
-			func(scan func(...any) error) error {
-				f.found = true
-				return scanLoginToken(scan, &f.LoginToken, &f.live)
-			}),
+	queries := append(f.own(id),
 		credentialQuery(`c.id = (SELECT credential_id FROM login_tokens WHERE id = ?)`, one, &f.Credential),
-		sessionQuery(`s.id = (SELECT parent_id FROM login_tokens WHERE id = ?)`, one, &f.Parent),
 		lineageQuery(`SELECT account_id FROM login_tokens WHERE id = ?`, one, &f.Account),
 		audienceQuery(`WHERE a.id = (SELECT audience_id FROM login_tokens WHERE id = ?)`, one, &f.audiences),
-	}
+	)
 	return append(queries, f.who.queries(`
 		SELECT subject_id FROM login_tokens WHERE id = ?
 		UNION SELECT actor_id FROM login_tokens WHERE id = ?
 		UNION SELECT c.principal_id FROM login_tokens l JOIN credentials c ON c.id = l.credential_id WHERE l.id = ?`,
 		id[:], id[:], id[:])...)
+}
+
+// own are the queries for what is a token's own: itself and the session it was minted from.
+func (f *loginTokenFacts) own(id authority.LoginTokenID) []query {
+	one := []any{id[:]}
+	return []query{
+		ask(`SELECT `+loginTokenColumns+`, CASE WHEN l.epoch = {epoch} THEN 1 ELSE 0 END FROM login_tokens l WHERE l.id = ?`, one,
+			func(scan func(...any) error) error {
+				f.found = true
+				return scanLoginToken(scan, &f.LoginToken, &f.live)
+			}),
+		sessionQuery(`s.id = (SELECT parent_id FROM login_tokens WHERE id = ?)`, one, &f.Parent),
+	}
 }
 
 func (f *loginTokenFacts) facts() authority.LoginTokenFacts {
@@ -126,10 +133,24 @@ func (t *tx) RedeemLoginToken(ctx context.Context, r authority.Redemption) (auth
 		var one int64
 		return scan(&one)
 	})
+	if t.memory != nil {
+		facts, err := t.rememberedFacts(ctx, spend, r.Token)
+		return facts, spent && err == nil, err
+	}
 	if err := t.run(ctx, append([]query{spend}, f.queries(r.Token)...)...); err != nil {
 		return authority.LoginTokenFacts{}, false, err
 	}
 	return f.facts(), spent, nil
+}
+
+// rememberedFacts spends a token and reads what is its own; all else about it is mostly remembered.
+func (t *tx) rememberedFacts(ctx context.Context, spend query, id authority.LoginTokenID) (authority.LoginTokenFacts, error) {
+	var f loginTokenFacts
+	if err := t.run(ctx, append([]query{spend}, f.own(id)...)...); err != nil || !f.found {
+		return authority.LoginTokenFacts{}, err
+	}
+	f.Live = f.live == 1
+	return f.LoginTokenFacts, t.memory.about(ctx, t.view, &f.LoginTokenFacts)
 }
 
 // CancelLoginToken ends the lifetime of a token; its slot, if it has one, is taken by the next token all the same.

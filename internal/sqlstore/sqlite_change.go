@@ -18,7 +18,7 @@ type pendingChange struct {
 // apply runs one change; its queued writes join those of the group. wrote says whether it may have changed the database.
 func (w *groupWriter) apply(ctx context.Context, p *pendingChange) (wrote bool, err error) {
 	c := &groupConn{writer: w}
-	t := &tx{loader: c, catalogue: sqliteCatalogue}
+	t := &tx{loader: c, catalogue: sqliteCatalogue, memory: w.memory}
 	t.run = func(ctx context.Context, queries ...query) error { return c.send(ctx, t.takeQueued(), queries) }
 	defer func() {
 		if r := recover(); r != nil {

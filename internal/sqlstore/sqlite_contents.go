@@ -100,6 +100,7 @@ func (c *groupConn) deferReferences(ctx context.Context) error {
 // load inserts rows until there are no more. SQLite goes on numbering after the highest by itself.
 func (c *groupConn) load(ctx context.Context, _ *tableInfo, t authority.Table, next func() ([]any, error)) error {
 	c.wrote = true
+	c.writer.memory.forget()
 	if err := c.writer.flush(ctx); err != nil {
 		return err
 	}

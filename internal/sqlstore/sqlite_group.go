@@ -26,6 +26,7 @@ type groupWriter struct {
 	closing chan struct{}
 	stopped chan struct{}
 	failing atomic.Bool // the last commit failed
+	memory  *factsMemory
 	queued  []statement // writes of the group that nothing has had to come after yet
 	carried []string    // statements since the last begin, for the trace
 }
@@ -36,7 +37,7 @@ func startGroupWriter(file string, texts *texts, trace func(RoundTrip)) (*groupW
 		return nil, err
 	}
 	w := &groupWriter{
-		conn: conn, trace: trace,
+		conn: conn, trace: trace, memory: newFactsMemory(),
 		queue: make(chan *pendingChange, 4*maxGroup), closing: make(chan struct{}), stopped: make(chan struct{}),
 	}
 	go w.run()
@@ -116,7 +117,12 @@ func (w *groupWriter) commit(group []*pendingChange) {
 		return
 	}
 	ctx := context.Background() // a caller that leaves must not roll back the others
-	if err := w.begin(ctx); err != nil {
+	err := w.begin(ctx)
+	if err == nil {
+		err = w.conn.query(ctx, ask("PRAGMA data_version", nil, w.noteVersion))
+	}
+	if err != nil {
+		w.rollback(ctx)
 		w.failing.Store(true)
 		w.answer(group, unavailable(err))
 		return
@@ -137,7 +143,7 @@ func (w *groupWriter) commit(group []*pendingChange) {
 		w.replay(group, 0, err)
 		return
 	}
-	err := w.exec(ctx, "COMMIT")
+	err = w.exec(ctx, "COMMIT")
 	w.failing.Store(err != nil)
 	if err != nil {
 		w.rollback(ctx)
@@ -147,6 +153,13 @@ func (w *groupWriter) commit(group []*pendingChange) {
 	for i, p := range group {
 		p.done <- results[i]
 	}
+}
+
+func (w *groupWriter) noteVersion(scan func(dest ...any) error) error {
+	var version int64
+	err := scan(&version)
+	w.memory.begun(version)
+	return err
 }
 
 // begin starts a transaction. One that is still open, because its rollback failed too, is ended first.
@@ -183,6 +196,7 @@ func (w *groupWriter) flush(ctx context.Context) (err error) {
 	w.queued = nil
 	eachInsert(queued, func(rows []statement) bool {
 		w.note(rows[0].text)
+		w.memory.written(rows[0].text)
 		err = w.conn.insert(ctx, rows...)
 		return err == nil
 	})
@@ -196,12 +210,14 @@ func (w *groupWriter) exec(ctx context.Context, text string, args ...any) error 
 
 func (w *groupWriter) query(ctx context.Context, q query) error {
 	w.note(q.text)
+	w.memory.written(q.text)
 	return w.conn.query(ctx, q)
 }
 
 // rollback undoes the transaction and forgets what it was still to write.
 func (w *groupWriter) rollback(ctx context.Context) {
 	w.queued = nil
+	w.memory.forget() // it may have been read after something that is undone
 	_ = w.conn.exec(ctx, "ROLLBACK") // an error means that SQLite has rolled back by itself
 }
 

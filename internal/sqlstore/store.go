@@ -109,7 +109,8 @@ type tx struct {
 	loader
 	catalogue catalogueTexts
 	queued    []statement
-	now       any // replaces {now} in tests
+	now       any          // replaces {now} in tests
+	memory    *factsMemory // nil: every fact is read
 }
 
 func (t *tx) queue(text string, args ...any) {
