@@ -37,11 +37,13 @@ type loginTokenFacts struct {
 
 func (f *loginTokenFacts) queries(id authority.LoginTokenID) []query {
 	one := []any{id[:]}
-	queries := append(f.own(id),
+	queries := []query{
+		f.token(id),
+		sessionQuery(`s.id = (SELECT parent_id FROM login_tokens WHERE id = ?)`, one, &f.Parent),
 		credentialQuery(`c.id = (SELECT credential_id FROM login_tokens WHERE id = ?)`, one, &f.Credential),
 		lineageQuery(`SELECT account_id FROM login_tokens WHERE id = ?`, one, &f.Account),
 		audienceQuery(`WHERE a.id = (SELECT audience_id FROM login_tokens WHERE id = ?)`, one, &f.audiences),
-	)
+	}
 	return append(queries, f.who.queries(`
 		SELECT subject_id FROM login_tokens WHERE id = ?
 		UNION SELECT actor_id FROM login_tokens WHERE id = ?
@@ -49,17 +51,13 @@ func (f *loginTokenFacts) queries(id authority.LoginTokenID) []query {
 		id[:], id[:], id[:])...)
 }
 
-// own are the queries for what is a token's own: itself and the session it was minted from.
-func (f *loginTokenFacts) own(id authority.LoginTokenID) []query {
-	one := []any{id[:]}
-	return []query{
-		ask(`SELECT `+loginTokenColumns+`, CASE WHEN l.epoch = {epoch} THEN 1 ELSE 0 END FROM login_tokens l WHERE l.id = ?`, one,
-			func(scan func(...any) error) error {
-				f.found = true
-				return scanLoginToken(scan, &f.LoginToken, &f.live)
-			}),
-		sessionQuery(`s.id = (SELECT parent_id FROM login_tokens WHERE id = ?)`, one, &f.Parent),
-	}
+// token is the query for the token itself.
+func (f *loginTokenFacts) token(id authority.LoginTokenID) query {
+	return ask(`SELECT `+loginTokenColumns+`, CASE WHEN l.epoch = {epoch} THEN 1 ELSE 0 END FROM login_tokens l WHERE l.id = ?`, []any{id[:]},
+		func(scan func(...any) error) error {
+			f.found = true
+			return scanLoginToken(scan, &f.LoginToken, &f.live)
+		})
 }
 
 func (f *loginTokenFacts) facts() authority.LoginTokenFacts {
@@ -143,13 +141,18 @@ func (t *tx) RedeemLoginToken(ctx context.Context, r authority.Redemption) (auth
 	return f.facts(), spent, nil
 }
 
-// rememberedFacts spends a token and reads what is its own; all else about it is mostly remembered.
+// rememberedFacts spends a token and reads it and its parent; all else about it is mostly remembered.
 func (t *tx) rememberedFacts(ctx context.Context, spend query, id authority.LoginTokenID) (authority.LoginTokenFacts, error) {
 	var f loginTokenFacts
-	if err := t.run(ctx, append([]query{spend}, f.own(id)...)...); err != nil || !f.found {
+	if err := t.run(ctx, spend, f.token(id)); err != nil || !f.found {
 		return authority.LoginTokenFacts{}, err
 	}
 	f.Live = f.live == 1
+	if parent := f.LoginToken.Parent; !parent.IsZero() {
+		if err := t.run(ctx, sessionQuery(`s.id = ?`, []any{parent[:]}, &f.Parent)); err != nil {
+			return authority.LoginTokenFacts{}, err
+		}
+	}
 	return f.LoginTokenFacts, t.memory.about(ctx, t.view, &f.LoginTokenFacts)
 }
 

@@ -103,3 +103,10 @@ func repeated(text string, rows int) string {
 	row, after, _ := strings.Cut(rest, ")")
 	return before + "VALUES (" + row + strings.Repeat("), ("+row, rows-1) + ")" + after
 }
+
+// tableOf returns the table that an INSERT is into.
+func tableOf(insert string) string {
+	_, rest, _ := strings.Cut(insert, "INTO ")
+	table, _, _ := strings.Cut(rest, " ")
+	return table
+}

@@ -32,7 +32,7 @@ func (w *groupWriter) apply(ctx context.Context, p *pendingChange) (wrote bool, 
 	if err := p.change(ctx, t); err != nil {
 		return c.wrote, err
 	}
-	w.queued = append(w.queued, t.queued...)
+	w.enqueue(t.queued)
 	return c.wrote, nil
 }
 
@@ -46,10 +46,12 @@ type groupConn struct {
 func (c *groupConn) send(ctx context.Context, writes []statement, queries []query) error {
 	if len(writes) > 0 {
 		c.wrote = true
-		c.writer.queued = append(c.writer.queued, writes...)
+		c.writer.enqueue(writes)
 	}
-	if err := c.writer.flush(ctx); err != nil {
-		return err
+	if c.writer.mustFlush(queries) {
+		if err := c.writer.flush(ctx); err != nil {
+			return err
+		}
 	}
 	for _, q := range queries {
 		if err := c.writer.query(ctx, c.noting(q)); err != nil {

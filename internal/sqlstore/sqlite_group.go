@@ -3,7 +3,9 @@ package sqlstore
 import (
 	"context"
 	"errors"
+	"runtime"
 	"slices"
+	"strings"
 	"sync/atomic"
 
 	sqlite3 "modernc.org/sqlite/lib"
@@ -28,6 +30,7 @@ type groupWriter struct {
 	failing atomic.Bool // the last commit failed
 	memory  *factsMemory
 	queued  []statement // writes of the group that nothing has had to come after yet
+	tables  []string    // that it is for
 	carried []string    // statements since the last begin, for the trace
 }
 
@@ -92,15 +95,20 @@ func (w *groupWriter) run() {
 	}
 }
 
-// gather takes what else waits, without waiting for more.
+// gather takes what else waits. It lets whoever can run go first, once: on one core those about to change something
+// have had no chance to say so. It does not wait for anybody.
 func (w *groupWriter) gather(first *pendingChange) []*pendingChange {
 	var group []*pendingChange
-	for p := first; ; {
+	for p, yielded := first, false; ; {
 		if p.taken.CompareAndSwap(false, true) {
 			group = append(group, p)
 		}
 		if len(group) >= maxGroup {
 			return group
+		}
+		if len(w.queue) == 0 && !yielded {
+			runtime.Gosched()
+			yielded = true
 		}
 		select {
 		case p = <-w.queue:
@@ -190,10 +198,37 @@ func (w *groupWriter) answer(group []*pendingChange, err error) {
 	}
 }
 
+// enqueue keeps writes for later, and which tables they are for.
+func (w *groupWriter) enqueue(writes []statement) {
+	w.queued = append(w.queued, writes...)
+	for _, s := range writes {
+		table := "" // of whatever else there is: everything comes after it
+		if s.key == newRow {
+			table = tableOf(s.text)
+		}
+		if !slices.Contains(w.tables, table) {
+			w.tables = append(w.tables, table)
+		}
+	}
+}
+
+// mustFlush reports whether what is queued has to be written before queries: unless it is new rows of tables that none of
+// them names, which nothing can tell from rows that come after.
+func (w *groupWriter) mustFlush(queries []query) bool {
+	for _, table := range w.tables {
+		for _, q := range queries {
+			if strings.Contains(q.text, table) {
+				return true
+			}
+		}
+	}
+	return len(queries) == 0
+}
+
 // flush writes what the changes so far have queued, the rows of all of them together.
 func (w *groupWriter) flush(ctx context.Context) (err error) {
 	queued := w.queued
-	w.queued = nil
+	w.queued, w.tables = nil, nil
 	eachInsert(queued, func(rows []statement) bool {
 		w.note(rows[0].text)
 		w.memory.written(rows[0].text)
@@ -216,8 +251,8 @@ func (w *groupWriter) query(ctx context.Context, q query) error {
 
 // rollback undoes the transaction and forgets what it was still to write.
 func (w *groupWriter) rollback(ctx context.Context) {
-	w.queued = nil
-	w.memory.forget() // it may have been read after something that is undone
+	w.queued, w.tables = nil, nil
+	w.memory.forget()                // it may have been read after something that is undone
 	_ = w.conn.exec(ctx, "ROLLBACK") // an error means that SQLite has rolled back by itself
 }
 
