@@ -44,6 +44,7 @@ type View interface {
 	SessionView
 	SigningKeyView
 	RepeatView
+	SweepView
 	FeedView
 	RecordView
 	OverviewView
@@ -62,6 +63,7 @@ type Tx interface {
 	SigningKeyTx
 	OnceTx
 	RepeatTx
+	SweepTx
 	FeedTx
 	RecordTx
 }

@@ -65,7 +65,7 @@ var plantedBugs = []planted{
 
 func TestTheSuiteCatchesEveryPlantedBug(t *testing.T) {
 	for _, engine := range testenv.Engines {
-		for _, p := range slices.Concat(plantedBugs, plantedListingBugs, plantedDirectoryBugs, plantedRepeatBugs) {
+		for _, p := range slices.Concat(plantedBugs, plantedListingBugs, plantedDirectoryBugs, plantedRepeatBugs, plantedSweepBugs) {
 			t.Run(engine+"/"+p.bug, func(t *testing.T) {
 				i := slices.IndexFunc(storetest.Cases(), func(c storetest.Case) bool { return c.Name == p.caughtBy })
 				if i < 0 {
@@ -127,9 +127,9 @@ func (r *recorder) Fatalf(format string, args ...any) {
 // buggyTx is a Tx with some of its methods broken.
 type buggyTx struct {
 	authority.Tx
-	store                                                                                            authority.Store
-	redeem                                                                                           redeemFunc
-	noFence, spendReusable, noSlot, eventsApart, noEvents, readApart, closeTwice, feedApart, anyHash bool
+	store                                                                                                      authority.Store
+	redeem                                                                                                     redeemFunc
+	noFence, spendReusable, noSlot, eventsApart, noEvents, readApart, closeTwice, feedApart, anyHash, dropsAll bool
 }
 
 type redeemFunc func(ctx context.Context, b buggyTx, r authority.Redemption) (authority.LoginTokenFacts, bool, error)

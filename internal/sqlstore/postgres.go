@@ -38,6 +38,7 @@ var postgresWords = strings.NewReplacer(
 	"{settled}", "pg_snapshot_xmin(pg_current_snapshot())::text::bigint", // every transaction below it has ended
 	"{mark}", "pg_current_xact_id()::text::bigint", // higher than that of any transaction that has one already
 	"{numbered}", "pg_current_xact_id() IS NOT NULL", // makes the transaction take its number first of all
+	"{free}", "0::bigint", // autovacuum does it
 	"{lock directory}", "pg_advisory_xact_lock(1685024626)", // any number that nobody else in this database uses
 )
 

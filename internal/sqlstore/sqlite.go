@@ -27,6 +27,9 @@ var sqliteWords = strings.NewReplacer(
 	"{epoch}", "(SELECT value FROM settings WHERE name = 'fence')",
 	"{lock signing keys}", "1",
 	"{lock directory}", "1", // there is one writer
+	// More than a thousand pages and an eighth of the file, where the file was made to give them back.
+	"{free}", `(SELECT CASE WHEN a.auto_vacuum = 2 AND f.freelist_count > 1000 AND f.freelist_count > p.page_count / 8 THEN 1 ELSE 0 END
+		FROM pragma_freelist_count f, pragma_page_count p, pragma_auto_vacuum a)`,
 	"{settled}", "0", "{mark}", "0", "{numbered}", "1", // and so the feed's numbers are committed in order
 )
 
