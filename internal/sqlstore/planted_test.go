@@ -299,14 +299,18 @@ func (b buggyTx) ReplacePasswordHash(ctx context.Context, id authority.Credentia
 	return b.Tx.ReplacePasswordHash(ctx, id, was, now)
 }
 
-// eager acknowledges at once and commits later.
+// eager acknowledges at once and commits with the next change.
 type eager struct {
 	authority.Store
+	last func(ctx context.Context, tx authority.Tx) error
 }
 
-func (s *eager) Change(_ context.Context, change func(ctx context.Context, tx authority.Tx) error) error {
-	go func() { _ = s.Store.Change(context.Background(), change) }()
-	return nil
+func (s *eager) Change(ctx context.Context, change func(ctx context.Context, tx authority.Tx) error) (err error) {
+	if s.last != nil {
+		err = s.Store.Change(ctx, s.last)
+	}
+	s.last = change
+	return err
 }
 
 // committer commits what its change wrote before it failed.

@@ -48,6 +48,8 @@ type postgres struct {
 	texts *texts
 	trace func(RoundTrip)
 
+	groups *groupCommitter
+
 	offset  atomic.Int64 // of the database's clock to this machine's, in nanoseconds
 	readAt  atomic.Int64 // when the offset was measured, in nanoseconds since started
 	started time.Time
@@ -84,6 +86,7 @@ func OpenPostgres(ctx context.Context, url string, o Options) (*Store, Migrated,
 		pool.Close()
 		return nil, migrated, err
 	}
+	e.groups = startGroupCommitter(e)
 	var clockCtx context.Context
 	clockCtx, e.stop = context.WithCancel(context.Background())
 	e.stopped.Go(func() { e.followClock(clockCtx) })
@@ -160,19 +163,30 @@ func isRollback(err error) bool {
 }
 
 func (e *postgres) changeOnce(ctx context.Context, change func(ctx context.Context, t *tx) error) error {
-	conn, err := e.pool.Acquire(ctx)
-	if err != nil {
-		return unavailable(err)
+	if err := ctx.Err(); err != nil {
+		return err
 	}
-	defer conn.Release()
-	c := &postgresChange{engine: e, conn: conn.Conn()}
+	c := &postgresChange{engine: e}
+	defer c.release()
 	t := &tx{loader: c, catalogue: postgresCatalogue}
 	t.run = func(ctx context.Context, queries ...query) error { return c.send(ctx, t.takeQueued(), queries) }
 	if err := c.run(ctx, t, change); err != nil {
 		c.abandon()
 		return err
 	}
-	return c.commit(ctx, t.takeQueued())
+	writes := t.takeQueued()
+	if c.conn == nil {
+		switch {
+		case len(writes) == 0:
+			return nil
+		case onlyNewRows(writes):
+			return e.groups.submit(ctx, writes)
+		}
+		if err := c.acquire(ctx); err != nil {
+			return err
+		}
+	}
+	return c.commit(ctx, writes)
 }
 
 func (e *postgres) ready(ctx context.Context) error {
@@ -189,6 +203,7 @@ func (e *postgres) ready(ctx context.Context) error {
 }
 
 func (e *postgres) close() error {
+	e.groups.stop()
 	e.stop()
 	e.stopped.Wait()
 	e.pool.Close()

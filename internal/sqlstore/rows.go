@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -71,6 +72,11 @@ func sameTable(queued []statement) int {
 		seen[key] = true
 	}
 	return len(queued)
+}
+
+// onlyNewRows reports whether writes are nothing but new rows.
+func onlyNewRows(writes []statement) bool {
+	return len(writes) > 0 && !slices.ContainsFunc(writes, func(s statement) bool { return s.key != newRow })
 }
 
 func largestStep(n int) int {

@@ -86,7 +86,7 @@ var sweepCases = []Case{
 			s.putSessions(t, s.lasting(n+1))
 			s.mint(t, s.token(n+1))
 		}
-		s.close(t, authority.SessionID{1}, authority.SessionID{2}, authority.SessionID{5}, authority.SessionID{9})
+		s.close(t, authority.SessionID{1}, authority.SessionID{2}, authority.SessionID{4}, authority.SessionID{9})
 		s.Clock.Advance(2 * time.Hour)
 		s.sweepSessions(t, 3, 4)
 		s.sweepTokens(t, 3, 9)
