@@ -27,8 +27,8 @@ var sqliteWords = strings.NewReplacer(
 	"{epoch}", "(SELECT value FROM settings WHERE name = 'fence')",
 	"{lock signing keys}", "1",
 	"{lock directory}", "1", // there is one writer
-	// More than a thousand pages and an eighth of the file, where the file was made to give them back.
-	"{free}", `(SELECT CASE WHEN a.auto_vacuum = 2 AND f.freelist_count > 1000 AND f.freelist_count > p.page_count / 8 THEN 1 ELSE 0 END
+	// More than a megabyte and an eighth of the file, where the file was made to give them back.
+	"{free}", `(SELECT CASE WHEN a.auto_vacuum = 2 AND f.freelist_count > 256 AND f.freelist_count > p.page_count / 8 THEN 1 ELSE 0 END
 		FROM pragma_freelist_count f, pragma_page_count p, pragma_auto_vacuum a)`,
 	"{settled}", "0", "{mark}", "0", "{numbered}", "1", // and so the feed's numbers are committed in order
 )
@@ -61,7 +61,10 @@ func OpenSQLite(ctx context.Context, dir string, o Options) (*Store, Migrated, e
 var (
 	// sqlitePragmas ask for WAL with FULL: with NORMAL, acknowledged commits are lost at power loss.
 	sqlitePragmas = []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)"}
-	writerPragmas = []string{}
+	// What a burst has made the log grow by is given back.
+	writerPragmas = []string{"journal_size_limit(67108864)", "cache_size(-16384)"}
+	// Counts only for a file without a table yet: one that is there would have to be written anew.
+	makePragma = "auto_vacuum(INCREMENTAL)"
 	readerPragmas = []string{"query_only(1)"}
 )
 
@@ -72,7 +75,7 @@ func sqliteURI(file string) string {
 
 // sqliteDSN is for database/sql, which migrations and snapshots use.
 func sqliteDSN(file string, more ...string) string {
-	return sqliteURI(file) + "?" + url.Values{"_pragma": slices.Concat(sqlitePragmas, more)}.Encode()
+	return sqliteURI(file) + "?" + url.Values{"_pragma": slices.Concat(more, sqlitePragmas)}.Encode()
 }
 
 // prepareSQLite makes what is not there and migrates what is, unless it is to stay as it is.
@@ -107,7 +110,7 @@ func migrateSQLite(ctx context.Context, dir, file string, version int64) (Migrat
 	if err := created.Close(); err != nil {
 		return Migrated{}, err
 	}
-	db, err := sql.Open("sqlite", sqliteDSN(file))
+	db, err := sql.Open("sqlite", sqliteDSN(file, makePragma))
 	if err != nil {
 		return Migrated{}, err
 	}
