@@ -65,6 +65,7 @@ type View interface {
 	SessionView
 	SigningKeyView
 	RepeatView
+	SweepView
 	FeedView
 	RecordView
 	OverviewView
@@ -83,6 +84,7 @@ type Tx interface {
 	SigningKeyTx
 	OnceTx
 	RepeatTx
+	SweepTx
 	FeedTx
 	RecordTx
 }

@@ -15,7 +15,8 @@ func (s *Server) startBeside(ctx context.Context, operator net.Listener) (stop f
 	ctx, cancel := context.WithCancel(ctx)
 	var beside sync.WaitGroup
 	for _, until := range []func(context.Context){
-		s.followUntil, s.sweepUntil, s.keepHeadroomUntil, func(ctx context.Context) { s.serveOperatorUntil(ctx, operator) },
+		s.followUntil, s.sweepUntil, s.sweepEndedUntil, s.keepHeadroomUntil,
+		func(ctx context.Context) { s.serveOperatorUntil(ctx, operator) },
 	} {
 		beside.Go(func() { until(ctx) })
 	}
@@ -48,7 +49,7 @@ func (s *Server) sweepUntil(ctx context.Context) {
 		select {
 		case <-tick.C:
 			for what, sweep := range map[string]func(context.Context) (int, error){
-				"feed": s.authority.SweepFeed, "once": s.authority.SweepOnce,
+				"feed": s.authority.SweepFeed, "once": s.authority.SweepOnce, "repeats": s.authority.SweepRepeats,
 			} {
 				if _, err := sweep(ctx); err != nil && ctx.Err() == nil {
 					s.log.Error("what nobody needs could not be dropped; it is tried again", "what", what, "cause", err.Error())

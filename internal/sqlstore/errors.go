@@ -23,8 +23,11 @@ func translate(err error) error {
 	if _, ok := errors.AsType[*fault.Error](err); ok {
 		return err
 	}
+	if e, ok := errors.AsType[*sqliteError](err); ok {
+		return translateSQLite(e.code, e)
+	}
 	if e, ok := errors.AsType[*sqlite.Error](err); ok {
-		return translateSQLite(e)
+		return translateSQLite(e.Code(), e)
 	}
 	if e, ok := errors.AsType[*pgconn.PgError](err); ok {
 		return translatePostgres(e)
@@ -35,12 +38,12 @@ func translate(err error) error {
 	return err
 }
 
-func translateSQLite(e *sqlite.Error) error {
-	switch e.Code() {
+func translateSQLite(code int, e error) error {
+	switch code {
 	case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY:
 		return conflict(e)
 	}
-	switch e.Code() & 0xff {
+	switch code & 0xff {
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR,
 		sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_INTERRUPT:
 		return unavailable(e)

@@ -1,9 +1,20 @@
 package sqlstore
 
-import "context"
+import (
+	"context"
+	"strconv"
+)
 
 // WriterPragma tells what a setting is on the connection that an SQLite store writes by.
 func (s *Store) WriterPragma(ctx context.Context, name string) (value string, err error) {
-	err = s.engine.(*embedded).writer.conn.QueryRowContext(ctx, "PRAGMA "+name).Scan(&value)
+	conn := s.engine.(*embedded).writer.conn
+	err = conn.query(ctx, ask("PRAGMA "+name, nil, func(scan func(...any) error) error {
+		var number int64
+		if scan(&number) == nil {
+			value = strconv.FormatInt(number, 10)
+			return nil
+		}
+		return scan(&value)
+	}))
 	return value, err
 }

@@ -47,8 +47,8 @@ func (f *loginTokenFacts) queries(id authority.LoginTokenID) []query {
 	one := []any{id[:]}
 	queries := []query{
 		f.tokenQuery(id),
-		credentialQuery(`c.id = (SELECT credential_id FROM login_tokens WHERE id = ?)`, one, &f.Credential),
 		sessionQuery(`s.id = (SELECT parent_id FROM login_tokens WHERE id = ?)`, one, &f.Parent),
+		credentialQuery(`c.id = (SELECT credential_id FROM login_tokens WHERE id = ?)`, one, &f.Credential),
 		lineageQuery(`SELECT account_id FROM login_tokens WHERE id = ?`, one, &f.Account),
 		audienceQuery(`WHERE a.id = (SELECT audience_id FROM login_tokens WHERE id = ?)`, one, &f.audiences),
 	}
@@ -57,6 +57,15 @@ func (f *loginTokenFacts) queries(id authority.LoginTokenID) []query {
 		UNION SELECT actor_id FROM login_tokens WHERE id = ?
 		UNION SELECT c.principal_id FROM login_tokens l JOIN credentials c ON c.id = l.credential_id WHERE l.id = ?`,
 		id[:], id[:], id[:])...)
+}
+
+// token is the query for the token itself.
+func (f *loginTokenFacts) token(id authority.LoginTokenID) query {
+	return ask(`SELECT `+loginTokenColumns+`, CASE WHEN l.epoch = {epoch} THEN 1 ELSE 0 END FROM login_tokens l WHERE l.id = ?`, []any{id[:]},
+		func(scan func(...any) error) error {
+			f.found = true
+			return scanLoginToken(scan, &f.LoginToken, &f.live)
+		})
 }
 
 func (f *loginTokenFacts) facts() authority.LoginTokenFacts {
@@ -92,7 +101,11 @@ func (v view) LiveLoginTokens(ctx context.Context, at time.Time) (live int64, er
 // PutLoginToken stores a minted token under the current epoch; one with a slot takes the place of the unspent token
 // that held it, in the same statement, so that two of them never live side by side.
 func (t *tx) PutLoginToken(l authority.LoginToken) {
-	t.queue(`
+	queue := t.queueNew
+	if l.Slot != "" {
+		queue = t.queue // it may replace one
+	}
+	queue(`
 		INSERT INTO login_tokens (id, fingerprint, epoch, audience_id, subject_id, account_id, actor_id, credential_id,
 			parent_id, dialect, secret_at, reusable, slot, minted_at, expires_at)
 		VALUES (?, ?, {epoch}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)

@@ -26,10 +26,10 @@ var plantedListingBugs = []planted{
 // buggyView is a View with some of its methods broken.
 type buggyView struct {
 	authority.View
-	set                                 func(s *authority.TenantSet, w *authority.Window)
-	countPage, withDeleted              bool
-	childless, undead, gaps, everywhere bool
-	nearest                             bool
+	set                                          func(s *authority.TenantSet, w *authority.Window)
+	countPage, withDeleted                       bool
+	childless, undead, gaps, everywhere, strides bool
+	nearest                                      bool
 }
 
 type buggyViews struct {

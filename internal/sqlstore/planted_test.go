@@ -65,7 +65,7 @@ var plantedBugs = []planted{
 
 func TestTheSuiteCatchesEveryPlantedBug(t *testing.T) {
 	for _, engine := range testenv.Engines {
-		for _, p := range slices.Concat(plantedBugs, plantedListingBugs, plantedDirectoryBugs, plantedRepeatBugs) {
+		for _, p := range slices.Concat(plantedBugs, plantedListingBugs, plantedDirectoryBugs, plantedRepeatBugs, plantedSweepBugs) {
 			t.Run(engine+"/"+p.bug, func(t *testing.T) {
 				i := slices.IndexFunc(storetest.Cases(), func(c storetest.Case) bool { return c.Name == p.caughtBy })
 				if i < 0 {
@@ -127,9 +127,9 @@ func (r *recorder) Fatalf(format string, args ...any) {
 // buggyTx is a Tx with some of its methods broken.
 type buggyTx struct {
 	authority.Tx
-	store                                                                                            authority.Store
-	redeem                                                                                           redeemFunc
-	noFence, spendReusable, noSlot, eventsApart, noEvents, readApart, closeTwice, feedApart, anyHash bool
+	store                                                                                                      authority.Store
+	redeem                                                                                                     redeemFunc
+	noFence, spendReusable, noSlot, eventsApart, noEvents, readApart, closeTwice, feedApart, anyHash, dropsAll bool
 }
 
 type redeemFunc func(ctx context.Context, b buggyTx, r authority.Redemption) (authority.LoginTokenFacts, bool, error)
@@ -299,14 +299,18 @@ func (b buggyTx) ReplacePasswordHash(ctx context.Context, id authority.Credentia
 	return b.Tx.ReplacePasswordHash(ctx, id, was, now)
 }
 
-// eager acknowledges at once and commits later.
+// eager acknowledges at once and commits with the next change.
 type eager struct {
 	authority.Store
+	last func(ctx context.Context, tx authority.Tx) error
 }
 
-func (s *eager) Change(_ context.Context, change func(ctx context.Context, tx authority.Tx) error) error {
-	go func() { _ = s.Store.Change(context.Background(), change) }()
-	return nil
+func (s *eager) Change(ctx context.Context, change func(ctx context.Context, tx authority.Tx) error) (err error) {
+	if s.last != nil {
+		err = s.Store.Change(ctx, s.last)
+	}
+	s.last = change
+	return err
 }
 
 // committer commits what its change wrote before it failed.

@@ -38,6 +38,7 @@ var postgresWords = strings.NewReplacer(
 	"{settled}", "pg_snapshot_xmin(pg_current_snapshot())::text::bigint", // every transaction below it has ended
 	"{mark}", "pg_current_xact_id()::text::bigint", // higher than that of any transaction that has one already
 	"{numbered}", "pg_current_xact_id() IS NOT NULL", // makes the transaction take its number first of all
+	"{free}", "0::bigint", // autovacuum does it
 	"{lock directory}", "pg_advisory_xact_lock(1685024626)", // any number that nobody else in this database uses
 )
 
@@ -46,6 +47,8 @@ type postgres struct {
 	pool  *pgxpool.Pool
 	texts *texts
 	trace func(RoundTrip)
+
+	groups *groupCommitter
 
 	offset  atomic.Int64 // of the database's clock to this machine's, in nanoseconds
 	readAt  atomic.Int64 // when the offset was measured, in nanoseconds since started
@@ -83,6 +86,7 @@ func OpenPostgres(ctx context.Context, url string, o Options) (*Store, Migrated,
 		pool.Close()
 		return nil, migrated, err
 	}
+	e.groups = startGroupCommitter(e)
 	var clockCtx context.Context
 	clockCtx, e.stop = context.WithCancel(context.Background())
 	e.stopped.Go(func() { e.followClock(clockCtx) })
@@ -159,19 +163,30 @@ func isRollback(err error) bool {
 }
 
 func (e *postgres) changeOnce(ctx context.Context, change func(ctx context.Context, t *tx) error) error {
-	conn, err := e.pool.Acquire(ctx)
-	if err != nil {
-		return unavailable(err)
+	if err := ctx.Err(); err != nil {
+		return err
 	}
-	defer conn.Release()
-	c := &postgresChange{engine: e, conn: conn.Conn()}
+	c := &postgresChange{engine: e}
+	defer c.release()
 	t := &tx{loader: c, catalogue: postgresCatalogue}
 	t.run = func(ctx context.Context, queries ...query) error { return c.send(ctx, t.takeQueued(), queries) }
 	if err := c.run(ctx, t, change); err != nil {
 		c.abandon()
 		return err
 	}
-	return c.commit(ctx, t.takeQueued())
+	writes := t.takeQueued()
+	if c.conn == nil {
+		switch {
+		case len(writes) == 0:
+			return nil
+		case onlyNewRows(writes):
+			return e.groups.submit(ctx, writes)
+		}
+		if err := c.acquire(ctx); err != nil {
+			return err
+		}
+	}
+	return c.commit(ctx, writes)
 }
 
 func (e *postgres) ready(ctx context.Context) error {
@@ -188,6 +203,7 @@ func (e *postgres) ready(ctx context.Context) error {
 }
 
 func (e *postgres) close() error {
+	e.groups.stop()
 	e.stop()
 	e.stopped.Wait()
 	e.pool.Close()

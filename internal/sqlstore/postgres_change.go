@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/doorward/doorward/internal/fault"
 )
@@ -14,8 +15,23 @@ import (
 // postgresChange is one transaction: BEGIN goes out with the first statement, the queued writes with COMMIT.
 type postgresChange struct {
 	engine *postgres
-	conn   *pgx.Conn
+	pooled *pgxpool.Conn
+	conn   *pgx.Conn // nil until there is something to send
 	begun  bool
+}
+
+func (c *postgresChange) acquire(ctx context.Context) (err error) {
+	if c.pooled, err = c.engine.pool.Acquire(ctx); err != nil {
+		return unavailable(err)
+	}
+	c.conn = c.pooled.Conn()
+	return nil
+}
+
+func (c *postgresChange) release() {
+	if c.pooled != nil {
+		c.pooled.Release()
+	}
 }
 
 func (c *postgresChange) run(ctx context.Context, t *tx, change func(ctx context.Context, t *tx) error) (err error) {
@@ -34,7 +50,7 @@ func (c *postgresChange) batch(writes []statement) *pgx.Batch {
 		batch.Queue("BEGIN")
 		c.begun = true
 	}
-	for _, s := range writes {
+	for _, s := range merge(writes) {
 		batch.Queue(c.engine.texts.of(s.text), s.args...)
 	}
 	return batch
@@ -42,6 +58,11 @@ func (c *postgresChange) batch(writes []statement) *pgx.Batch {
 
 // send makes one round trip within the transaction.
 func (c *postgresChange) send(ctx context.Context, writes []statement, queries []query) error {
+	if c.conn == nil {
+		if err := c.acquire(ctx); err != nil {
+			return err
+		}
+	}
 	batch := c.batch(writes)
 	for _, q := range queries {
 		c.engine.queueQuery(batch, q)

@@ -25,7 +25,7 @@ func (t *tx) Append(e audit.Event) {
 	if e.Source.IsValid() {
 		source = e.Source.String()
 	}
-	t.queueRow(1, `INSERT INTO events (`+eventColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+	t.queueNew(`INSERT INTO events (`+eventColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		e.ID[:], micros(e.At), string(e.Act), string(e.Outcome), e.Reason, string(e.Actor), string(e.ActingFor),
 		key(e.Credential), string(e.Subject), string(e.Tenant), e.Audience, key(e.Session), key(e.LoginToken),
 		e.Dialect, e.Request, source, e.Count, asJSON(e.Detail))

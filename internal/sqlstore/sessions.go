@@ -102,7 +102,7 @@ func aboveQuery(id authority.SessionID, into *[]authority.Session) query {
 
 // PutSession stores a session that was opened.
 func (t *tx) PutSession(s authority.Session) {
-	t.queue(`
+	t.queueNew(`
 		INSERT INTO sessions (id, fingerprint, subject_id, organisation_id, account_id, unit_id, audience_id, actor_id,
 			credential_id, parent_id, login_token_id, dialect, secret_at, opened_at, expires_at, idle_lifetime, used_at, kind, permissions, client_id, thumbprint)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,

@@ -3,13 +3,14 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
-	"sync"
 	"syscall"
 	"time"
 
@@ -26,18 +27,19 @@ var sqliteWords = strings.NewReplacer(
 	"{epoch}", "(SELECT value FROM settings WHERE name = 'fence')",
 	"{lock signing keys}", "1",
 	"{lock directory}", "1", // there is one writer
+	// More than a megabyte and an eighth of the file, where the file was made to give them back.
+	"{free}", `(SELECT CASE WHEN a.auto_vacuum = 2 AND f.freelist_count > 256 AND f.freelist_count > p.page_count / 8 THEN 1 ELSE 0 END
+		FROM pragma_freelist_count f, pragma_page_count p, pragma_auto_vacuum a)`,
 	"{settled}", "0", "{mark}", "0", "{numbered}", "1", // and so the feed's numbers are committed in order
 )
 
 // embedded is the SQLite engine: one writer that commits in groups, and readers beside it.
 type embedded struct {
+	file    string
 	writer  *groupWriter
-	readers *sql.DB
+	readers *readers
 	texts   *texts
 	trace   func(RoundTrip)
-
-	mu       sync.Mutex
-	prepared map[string]*sql.Stmt
 }
 
 // OpenSQLite opens the embedded store in a directory, which it makes, readable by its owner only, and brings its
@@ -48,23 +50,32 @@ func OpenSQLite(ctx context.Context, dir string, o Options) (*Store, Migrated, e
 	if err != nil {
 		return nil, migrated, err
 	}
-	e := &embedded{texts: &texts{words: sqliteWords}, trace: o.Trace, prepared: map[string]*sql.Stmt{}}
-	if e.readers, err = sql.Open("sqlite", sqliteDSN(file, "query_only(1)")); err != nil {
-		return nil, migrated, err
-	}
-	e.readers.SetMaxOpenConns(max(4, 2*runtime.NumCPU()))
-	e.readers.SetMaxIdleConns(max(4, 2*runtime.NumCPU()))
-	if e.writer, err = startGroupWriter(ctx, file, e.texts, o.Trace); err != nil {
+	e := &embedded{file: file, texts: &texts{words: sqliteWords}, trace: o.Trace}
+	e.readers = newReaders(file, e.texts, max(4, 2*runtime.NumCPU()))
+	if e.writer, err = startGroupWriter(file, e.texts, o.Trace); err != nil {
 		return nil, migrated, err
 	}
 	return &Store{engine: e, clock: o.Clock}, migrated, nil
 }
 
-// sqliteDSN asks for WAL with FULL: with NORMAL, acknowledged commits are lost at power loss.
+var (
+	// sqlitePragmas ask for WAL with FULL: with NORMAL, acknowledged commits are lost at power loss.
+	sqlitePragmas = []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)"}
+	// What a burst has made the log grow by is given back.
+	writerPragmas = []string{"journal_size_limit(67108864)", "cache_size(-16384)"}
+	// Counts only for a file without a table yet: one that is there would have to be written anew.
+	makePragma = "auto_vacuum(INCREMENTAL)"
+	readerPragmas = []string{"query_only(1)"}
+)
+
+// sqliteURI names the file as SQLite reads URIs.
+func sqliteURI(file string) string {
+	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: file}).EscapedPath()}).String()
+}
+
+// sqliteDSN is for database/sql, which migrations and snapshots use.
 func sqliteDSN(file string, more ...string) string {
-	pragmas := append([]string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)"}, more...)
-	values := url.Values{"_pragma": pragmas}
-	return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: file}).EscapedPath(), RawQuery: values.Encode()}).String()
+	return sqliteURI(file) + "?" + url.Values{"_pragma": slices.Concat(more, sqlitePragmas)}.Encode()
 }
 
 // prepareSQLite makes what is not there and migrates what is, unless it is to stay as it is.
@@ -99,7 +110,7 @@ func migrateSQLite(ctx context.Context, dir, file string, version int64) (Migrat
 	if err := created.Close(); err != nil {
 		return Migrated{}, err
 	}
-	db, err := sql.Open("sqlite", sqliteDSN(file))
+	db, err := sql.Open("sqlite", sqliteDSN(file, makePragma))
 	if err != nil {
 		return Migrated{}, err
 	}
@@ -115,16 +126,7 @@ func (e *embedded) view(ctx context.Context, read func(ctx context.Context, v vi
 // read runs queries one after the other: there is no round trip to save.
 func (e *embedded) read(ctx context.Context, queries ...query) error {
 	e.traceRead(queries)
-	for _, q := range queries {
-		prepared, err := e.prepare(ctx, q.text)
-		if err != nil {
-			return err
-		}
-		if err := eachRow(ctx, prepared, q); err != nil {
-			return err
-		}
-	}
-	return nil
+	return e.readers.read(ctx, queries)
 }
 
 func (e *embedded) traceRead(queries []query) {
@@ -136,28 +138,6 @@ func (e *embedded) traceRead(queries []query) {
 		texts[i] = q.text
 	}
 	e.trace(RoundTrip{Statements: texts})
-}
-
-func (e *embedded) prepare(ctx context.Context, text string) (*sql.Stmt, error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if prepared := e.prepared[text]; prepared != nil {
-		return prepared, nil
-	}
-	prepared, err := e.readers.PrepareContext(context.WithoutCancel(ctx), e.texts.of(text))
-	if err != nil {
-		return nil, fmt.Errorf("prepare %q: %w", text, err)
-	}
-	e.prepared[text] = prepared
-	return prepared, nil
-}
-
-func eachRow(ctx context.Context, prepared *sql.Stmt, q query) error {
-	rows, err := prepared.QueryContext(ctx, q.args...)
-	if err != nil {
-		return err
-	}
-	return scanEach(rows, q)
 }
 
 func scanEach(rows *sql.Rows, q query) error {
@@ -189,8 +169,5 @@ func (e *embedded) ready(ctx context.Context) error {
 
 func (e *embedded) close() error {
 	writerErr := e.writer.stop()
-	if err := e.readers.Close(); err != nil {
-		return err
-	}
-	return writerErr
+	return errors.Join(writerErr, e.readers.close())
 }

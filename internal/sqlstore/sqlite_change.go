@@ -15,7 +15,7 @@ type pendingChange struct {
 	done   chan error
 }
 
-// apply runs one change and its queued writes; wrote says whether it may have changed the database.
+// apply runs one change; its queued writes join those of the group. wrote says whether it may have changed the database.
 func (w *groupWriter) apply(ctx context.Context, p *pendingChange) (wrote bool, err error) {
 	c := &groupConn{writer: w}
 	t := &tx{loader: c, catalogue: sqliteCatalogue}
@@ -32,9 +32,7 @@ func (w *groupWriter) apply(ctx context.Context, p *pendingChange) (wrote bool, 
 	if err := p.change(ctx, t); err != nil {
 		return c.wrote, err
 	}
-	if err := c.send(ctx, t.takeQueued(), nil); err != nil {
-		return true, err
-	}
+	w.enqueue(t.queued)
 	return c.wrote, nil
 }
 
@@ -44,19 +42,19 @@ type groupConn struct {
 	wrote  bool
 }
 
+// send runs queries after the writes before them, of this change and of those that the group ran before it.
 func (c *groupConn) send(ctx context.Context, writes []statement, queries []query) error {
-	for _, s := range writes {
+	if len(writes) > 0 {
 		c.wrote = true
-		if err := c.writer.exec(ctx, s.text, s.args...); err != nil {
+		c.writer.enqueue(writes)
+	}
+	if c.writer.mustFlush(queries) {
+		if err := c.writer.flush(ctx); err != nil {
 			return err
 		}
 	}
 	for _, q := range queries {
-		prepared, err := c.writer.prepare(ctx, q.text)
-		if err != nil {
-			return err
-		}
-		if err := eachRow(ctx, prepared, c.noting(q)); err != nil {
+		if err := c.writer.query(ctx, c.noting(q)); err != nil {
 			return err
 		}
 	}

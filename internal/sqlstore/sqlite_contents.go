@@ -20,19 +20,25 @@ func (e *embedded) catalogue() catalogueTexts { return sqliteCatalogue }
 
 // sqliteReader is one read transaction: in WAL mode it sees one moment and holds nobody up.
 type sqliteReader struct {
+	db    *sql.DB
 	conn  *sql.Conn
 	texts *texts
 }
 
 func (e *embedded) beginReading(ctx context.Context) (reader, error) {
-	conn, err := e.readers.Conn(ctx)
+	db, err := sql.Open("sqlite", sqliteDSN(e.file, readerPragmas...))
 	if err != nil {
 		return nil, err
 	}
-	if _, err := conn.ExecContext(ctx, "BEGIN"); err != nil {
-		return nil, errors.Join(err, conn.Close())
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
 	}
-	return &sqliteReader{conn, e.texts}, nil
+	r := &sqliteReader{db, conn, e.texts}
+	if _, err := conn.ExecContext(ctx, "BEGIN"); err != nil {
+		return nil, errors.Join(err, r.close())
+	}
+	return r, nil
 }
 
 func (r *sqliteReader) run(ctx context.Context, queries ...query) error {
@@ -58,8 +64,10 @@ func (r *sqliteReader) stream(ctx context.Context, text string) (tableRows, erro
 
 func (r *sqliteReader) end() error {
 	_, err := r.conn.ExecContext(context.Background(), "ROLLBACK")
-	return errors.Join(err, r.conn.Close())
+	return errors.Join(err, r.close())
 }
+
+func (r *sqliteReader) close() error { return errors.Join(r.conn.Close(), r.db.Close()) }
 
 // sqliteRows returns values as they are stored: the tables are STRICT.
 type sqliteRows struct {
@@ -92,6 +100,9 @@ func (c *groupConn) deferReferences(ctx context.Context) error {
 // load inserts rows until there are no more. SQLite goes on numbering after the highest by itself.
 func (c *groupConn) load(ctx context.Context, _ *tableInfo, t authority.Table, next func() ([]any, error)) error {
 	c.wrote = true
+	if err := c.writer.flush(ctx); err != nil {
+		return err
+	}
 	columns := columnNames(t)
 	text := `INSERT INTO ` + t.Name + ` (` + strings.Join(columns, ", ") + `) VALUES (` + strings.TrimSuffix(strings.Repeat("?, ", len(columns)), ", ") + `)`
 	for {

@@ -2,12 +2,12 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"errors"
-	"fmt"
+	"runtime"
+	"slices"
+	"strings"
 	"sync/atomic"
 
-	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
 	"github.com/doorward/doorward/internal/fault"
@@ -22,30 +22,24 @@ var errClosed = errors.New("the store is closed")
 // groupWriter is the one writer of an SQLite store. It takes the changes that wait, runs them one after the other
 // in one transaction and commits once: nobody is told success before the fsync that covers it.
 type groupWriter struct {
-	db       *sql.DB
-	conn     *sql.Conn
-	texts    *texts
-	trace    func(RoundTrip)
-	prepared map[string]*sql.Stmt
-	queue    chan *pendingChange
-	closing  chan struct{}
-	stopped  chan struct{}
-	failing  atomic.Bool // the last commit failed
-	carried  []string    // statements since the last begin, for the trace
+	conn    *sqliteConn
+	trace   func(RoundTrip)
+	queue   chan *pendingChange
+	closing chan struct{}
+	stopped chan struct{}
+	failing atomic.Bool // the last commit failed
+	queued  []statement // writes of the group that nothing has had to come after yet
+	tables  []string    // that it is for
+	carried []string    // statements since the last begin, for the trace
 }
 
-func startGroupWriter(ctx context.Context, file string, texts *texts, trace func(RoundTrip)) (*groupWriter, error) {
-	db, err := sql.Open("sqlite", sqliteDSN(file))
+func startGroupWriter(file string, texts *texts, trace func(RoundTrip)) (*groupWriter, error) {
+	conn, err := openSQLiteConn(file, texts, slices.Concat(sqlitePragmas, writerPragmas)...)
 	if err != nil {
 		return nil, err
 	}
-	db.SetMaxOpenConns(1)
-	conn, err := db.Conn(ctx)
-	if err != nil {
-		return nil, errors.Join(err, db.Close())
-	}
 	w := &groupWriter{
-		db: db, conn: conn, texts: texts, trace: trace, prepared: map[string]*sql.Stmt{},
+		conn: conn, trace: trace,
 		queue: make(chan *pendingChange, 4*maxGroup), closing: make(chan struct{}), stopped: make(chan struct{}),
 	}
 	go w.run()
@@ -82,7 +76,7 @@ func (w *groupWriter) submit(ctx context.Context, change func(ctx context.Contex
 func (w *groupWriter) stop() error {
 	close(w.closing)
 	<-w.stopped
-	return errors.Join(w.conn.Close(), w.db.Close())
+	return w.conn.close()
 }
 
 func (w *groupWriter) run() {
@@ -100,15 +94,20 @@ func (w *groupWriter) run() {
 	}
 }
 
-// gather takes what else waits, without waiting for more.
+// gather takes what else waits. It lets whoever can run go first, once: on one core those about to change something
+// have had no chance to say so. It does not wait for anybody.
 func (w *groupWriter) gather(first *pendingChange) []*pendingChange {
 	var group []*pendingChange
-	for p := first; ; {
+	for p, yielded := first, false; ; {
 		if p.taken.CompareAndSwap(false, true) {
 			group = append(group, p)
 		}
 		if len(group) >= maxGroup {
 			return group
+		}
+		if len(w.queue) == 0 && !yielded {
+			runtime.Gosched()
+			yielded = true
 		}
 		select {
 		case p = <-w.queue:
@@ -126,6 +125,7 @@ func (w *groupWriter) commit(group []*pendingChange) {
 	}
 	ctx := context.Background() // a caller that leaves must not roll back the others
 	if err := w.begin(ctx); err != nil {
+		w.rollback(ctx)
 		w.failing.Store(true)
 		w.answer(group, unavailable(err))
 		return
@@ -140,6 +140,11 @@ func (w *groupWriter) commit(group []*pendingChange) {
 			w.replay(group, i, err)
 			return
 		}
+	}
+	if err := w.flush(ctx); err != nil {
+		w.rollback(ctx)
+		w.replay(group, 0, err)
+		return
 	}
 	err := w.exec(ctx, "COMMIT")
 	w.failing.Store(err != nil)
@@ -156,7 +161,7 @@ func (w *groupWriter) commit(group []*pendingChange) {
 // begin starts a transaction. One that is still open, because its rollback failed too, is ended first.
 func (w *groupWriter) begin(ctx context.Context) error {
 	err := w.exec(ctx, "BEGIN IMMEDIATE")
-	if e, ok := errors.AsType[*sqlite.Error](err); err == nil || ok && e.Code()&0xff == sqlite3.SQLITE_BUSY {
+	if e, ok := errors.AsType[*sqliteError](err); err == nil || ok && e.code&0xff == sqlite3.SQLITE_BUSY {
 		return err // another process has the lock, and has been waited for long enough
 	}
 	w.rollback(ctx)
@@ -181,32 +186,59 @@ func (w *groupWriter) answer(group []*pendingChange, err error) {
 	}
 }
 
-func (w *groupWriter) exec(ctx context.Context, text string, args ...any) error {
-	prepared, err := w.prepare(ctx, text)
-	if err != nil {
-		return err
+// enqueue keeps writes for later, and which tables they are for.
+func (w *groupWriter) enqueue(writes []statement) {
+	w.queued = append(w.queued, writes...)
+	for _, s := range writes {
+		table := "" // of whatever else there is: everything comes after it
+		if s.key == newRow {
+			table = tableOf(s.text)
+		}
+		if !slices.Contains(w.tables, table) {
+			w.tables = append(w.tables, table)
+		}
 	}
-	_, err = prepared.ExecContext(ctx, args...)
+}
+
+// mustFlush reports whether what is queued has to be written before queries: unless it is new rows of tables that none of
+// them names, which nothing can tell from rows that come after.
+func (w *groupWriter) mustFlush(queries []query) bool {
+	for _, table := range w.tables {
+		for _, q := range queries {
+			if strings.Contains(q.text, table) {
+				return true
+			}
+		}
+	}
+	return len(queries) == 0
+}
+
+// flush writes what the changes so far have queued, the rows of all of them together.
+func (w *groupWriter) flush(ctx context.Context) (err error) {
+	queued := w.queued
+	w.queued, w.tables = nil, nil
+	eachInsert(queued, func(rows []statement) bool {
+		w.note(rows[0].text)
+		err = w.conn.insert(ctx, rows...)
+		return err == nil
+	})
 	return err
 }
 
-func (w *groupWriter) rollback(ctx context.Context) {
-	// An error means that SQLite has rolled back by itself.
-	_, _ = w.conn.ExecContext(ctx, "ROLLBACK")
+func (w *groupWriter) exec(ctx context.Context, text string, args ...any) error {
+	w.note(text)
+	return w.conn.exec(ctx, text, args...)
 }
 
-// prepare keeps each statement prepared on the writer's one connection.
-func (w *groupWriter) prepare(ctx context.Context, text string) (*sql.Stmt, error) {
-	w.note(text)
-	if prepared := w.prepared[text]; prepared != nil {
-		return prepared, nil
-	}
-	prepared, err := w.conn.PrepareContext(ctx, w.texts.of(text))
-	if err != nil {
-		return nil, fmt.Errorf("prepare %q: %w", text, err)
-	}
-	w.prepared[text] = prepared
-	return prepared, nil
+func (w *groupWriter) query(ctx context.Context, q query) error {
+	w.note(q.text)
+	return w.conn.query(ctx, q)
+}
+
+// rollback undoes the transaction and forgets what it was still to write.
+func (w *groupWriter) rollback(ctx context.Context) {
+	w.queued, w.tables = nil, nil
+	_ = w.conn.exec(ctx, "ROLLBACK") // an error means that SQLite has rolled back by itself
 }
 
 func (w *groupWriter) note(text string) {

@@ -49,8 +49,12 @@ type engine interface {
 type statement struct {
 	text string
 	args []any
-	key  int // of an INSERT: how many of the first arguments name the row; 0: it is not sent together with others
+	key  int // of an INSERT: how many of the first arguments name the row; newRow; 0: it is not sent together with others
 }
+
+// newRow marks an INSERT of a row that refers to no other, that no other refers to, and that replaces none: such rows
+// may be written in any order, so that those of one table can be written together.
+const newRow = -1
 
 // query is a statement that returns rows, each handed to row.
 type query struct {
@@ -122,8 +126,13 @@ func (t *tx) queueRow(key int, text string, args ...any) {
 	t.queued = append(t.queued, statement{text, args, key})
 }
 
+// queueNew queues an INSERT of a row that is new, as newRow says.
+func (t *tx) queueNew(text string, args ...any) {
+	t.queued = append(t.queued, statement{text, args, newRow})
+}
+
 func (t *tx) takeQueued() []statement {
-	queued := merge(t.queued)
+	queued := t.queued
 	t.queued = nil
 	return queued
 }

@@ -55,6 +55,6 @@ func placeholders[T any](list []T, arg func(T) any) (text string, args []any) {
 
 // isWrite reports whether a statement that returns rows may also change some: every one that is not plainly a read.
 func isWrite(text string) bool {
-	word := strings.Fields(text)[0]
-	return word != "SELECT" && (word != "WITH" || strings.Contains(text, "RETURNING"))
+	text = strings.TrimSpace(text)
+	return !strings.HasPrefix(text, "SELECT") && (!strings.HasPrefix(text, "WITH") || strings.Contains(text, "RETURNING"))
 }

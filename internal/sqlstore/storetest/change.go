@@ -9,6 +9,7 @@ import (
 
 	"github.com/doorward/doorward/internal/audit"
 	"github.com/doorward/doorward/internal/authority"
+	"github.com/doorward/doorward/internal/fault"
 	"github.com/doorward/doorward/internal/secret"
 )
 
@@ -22,6 +23,33 @@ var changeCases = []Case{
 			if got := s.setting(t, name); got != "v" {
 				t.Fatalf("setting %s is %q right after its change was acknowledged", name, got)
 			}
+		}
+	}},
+	{"of many changes at once each is there when it is acknowledged, and one whose row is refused fails alone", func(t testing.TB, s Subject) {
+		s.fixture(t)
+		s.change(t, func(tx authority.Tx) { tx.PutSession(s.session(1)) })
+		var all sync.WaitGroup
+		start := make(chan struct{})
+		for n := byte(1); n <= 40; n++ {
+			all.Go(func() {
+				<-start
+				err := s.Store.Change(t.Context(), func(_ context.Context, tx authority.Tx) error {
+					tx.PutSession(s.session(n))
+					tx.Append(audit.Event{ID: secret.ID{n}, At: s.Store.Now()})
+					return nil
+				})
+				if refused := fault.KindOf(err) == fault.Conflict; refused != (n == 1) || !refused && err != nil {
+					t.Errorf("change %d: %v", n, err)
+				}
+				if got := s.sessions(t, authority.SessionFilter{ID: authority.SessionID{n}}, authority.SessionID{}, 1); len(got) != 1 {
+					t.Errorf("session %d is not there after its change was acknowledged", n)
+				}
+			})
+		}
+		close(start)
+		all.Wait()
+		if got := len(s.events(t)); got != 39 {
+			t.Errorf("there are %d events: one without its session, or the other way round", got)
 		}
 	}},
 	{"a failed change leaves nothing of it", func(t testing.TB, s Subject) {

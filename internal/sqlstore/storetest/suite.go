@@ -31,7 +31,7 @@ func Cases() []Case {
 	var all []Case
 	for _, cases := range [][]Case{
 		changeCases, redeemCases, slotCases, sessionCases, credentialCases, directoryCases, memberCases, listingCases, recordCases, feedCases, contentsCases,
-		sessionListCases, eventListCases, overviewCases, directoryListCases, signingKeyCases, repeatCases,
+		sessionListCases, eventListCases, overviewCases, directoryListCases, signingKeyCases, repeatCases, sweepCases,
 	} {
 		all = append(all, cases...)
 	}

@@ -1,0 +1,154 @@
+package sqlstore
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/doorward/doorward/internal/fault"
+)
+
+const (
+	commitLanes   = 3  // groups under way at once: a slow one holds up nobody but its own
+	maxLaneGroup  = 64 // changes in a group
+	laneBound     = 10 * time.Second
+	laneQueueSize = 1024
+)
+
+// pendingWrites are a change of new rows only, on its way into a group.
+type pendingWrites struct {
+	writes []statement
+	taken  atomic.Bool // by a lane, or by a caller that gave up
+	done   chan error
+}
+
+// groupCommitter commits changes that only add new rows several at once: one transaction, one round trip and one wait for
+// the disk for all that have come while the last ones were under way. New rows hold no lock that another change waits for.
+type groupCommitter struct {
+	engine  *postgres
+	queue   chan *pendingWrites
+	closing chan struct{}
+	stopped chan struct{}
+	lanes   sync.WaitGroup
+}
+
+func startGroupCommitter(e *postgres) *groupCommitter {
+	g := &groupCommitter{engine: e, queue: make(chan *pendingWrites, laneQueueSize), closing: make(chan struct{}), stopped: make(chan struct{})}
+	for range commitLanes {
+		g.lanes.Go(g.run)
+	}
+	return g
+}
+
+// submit hands over a change and waits for its fate; a caller may give up until a lane has taken it.
+func (g *groupCommitter) submit(ctx context.Context, writes []statement) error {
+	p := &pendingWrites{writes: writes, done: make(chan error, 1)}
+	select {
+	case <-g.closing:
+		return errClosed
+	case <-ctx.Done():
+		return ctx.Err()
+	case g.queue <- p:
+	}
+	select {
+	case err := <-p.done:
+		return err
+	case <-ctx.Done():
+		if p.taken.CompareAndSwap(false, true) {
+			return ctx.Err()
+		}
+		return <-p.done
+	case <-g.stopped:
+		if p.taken.CompareAndSwap(false, true) {
+			return errClosed
+		}
+		return <-p.done
+	}
+}
+
+// stop lets what waits be committed.
+func (g *groupCommitter) stop() {
+	close(g.closing)
+	g.lanes.Wait()
+	close(g.stopped)
+}
+
+func (g *groupCommitter) run() {
+	for {
+		select {
+		case p := <-g.queue:
+			g.serve(p)
+		case <-g.closing:
+			for {
+				select {
+				case p := <-g.queue:
+					g.serve(p)
+				default:
+					return
+				}
+			}
+		}
+	}
+}
+
+// serve commits a change with what else waits once there is a connection; it does not wait for company. When the database
+// refuses a row, none has been committed, and each change is tried alone: what is wrong with one is told to its caller only.
+func (g *groupCommitter) serve(first *pendingWrites) {
+	var group []*pendingWrites
+	gathered := false
+	err := g.commit(func() (writes []statement) {
+		group, gathered = g.gather(first), true
+		for _, p := range group {
+			writes = append(writes, p.writes...)
+		}
+		return writes
+	})
+	if !gathered {
+		group = g.gather(first)
+	}
+	if err == nil || len(group) == 1 || isUnavailable(err) {
+		answer(group, err)
+		return
+	}
+	for _, p := range group {
+		answer([]*pendingWrites{p}, g.commit(func() []statement { return p.writes }))
+	}
+}
+
+// commit makes one transaction of the writes that there are once it has a connection.
+func (g *groupCommitter) commit(writes func() []statement) error {
+	ctx, cancel := context.WithTimeout(context.Background(), laneBound)
+	defer cancel()
+	c := &postgresChange{engine: g.engine}
+	defer c.release()
+	if err := c.acquire(ctx); err != nil {
+		return err
+	}
+	return c.commit(ctx, writes())
+}
+
+// isUnavailable reports whether trying each change alone is of no use, or might do again what has been done.
+func isUnavailable(err error) bool { return fault.KindOf(translate(err)) == fault.Unavailable }
+
+func (g *groupCommitter) gather(p *pendingWrites) (group []*pendingWrites) {
+	for {
+		if p.taken.CompareAndSwap(false, true) {
+			group = append(group, p)
+		}
+		if len(group) >= maxLaneGroup {
+			return group
+		}
+		select {
+		case p = <-g.queue:
+		default:
+			return group
+		}
+	}
+}
+
+func answer(group []*pendingWrites, err error) {
+	for _, p := range group {
+		p.done <- err
+	}
+}
