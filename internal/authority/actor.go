@@ -78,7 +78,12 @@ func (by Actor) counting(p grant.Permission, path tenant.Path) []grant.Held {
 // managing are the permissions to change what others may.
 var managing = []grant.Permission{grant.ManageDirectory, grant.ManageCredential, grant.CloseSession}
 
+// unrestricted reports whether what the actor came with lets a permission through. A session that a person was handed over
+// with is in the hands of an audience, which is no place to manage us from, whatever the person may.
 func (by Actor) unrestricted(p grant.Permission) bool {
+	if by.handedOver && p.IsOwn() {
+		return false
+	}
 	return by.credential.Permissions == nil || slices.Contains(by.credential.Permissions, p)
 }
 

@@ -218,6 +218,33 @@ func TestARestrictedCredentialChangesNoMoreThanItReaches(t *testing.T) {
 	})
 }
 
+// TestWhoWasHandedOverManagesNothing holds that an operator's session is no operator's in the hands of the audience that the
+// operator was handed over to.
+func TestWhoWasHandedOverManagesNothing(t *testing.T) {
+	eachCore(t, func(t *testing.T, env *testenv.Env) {
+		a, ctx := env.Authority, t.Context()
+		give(t, env, operatorAtTheMachine, grant.Grant{Principal: "person:4", Tenant: "reseller:2", Role: grant.Operator})
+		handed := mustRedeem(t, env, portal, mint(t, env, as(t, env, integrator), forMember)).Token
+		by, _, err := a.AuthenticateSession(ctx, here, handed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		url := "https://elsewhere.test"
+		_, err = a.ChangeTenant(ctx, by, acme, authority.TenantChange{Portal: &url})
+		wantFault(t, err, fault.NotFound, authority.ReasonOutside)
+		_, err = a.RevokeSessions(ctx, by, authority.SessionFilter{Tenant: acme})
+		wantFault(t, err, fault.NotFound, authority.ReasonOutside)
+		for _, p := range grant.Own {
+			if by.MayAnywhere(p) {
+				t.Errorf("it has %s", p)
+			}
+		}
+		if v, err := a.VerifySession(ctx, here, handed); err != nil || !v.Valid() {
+			t.Errorf("the session itself: %s, %v", v.Reason, err)
+		}
+	})
+}
+
 func TestAnOperatorOfAPartManagesThatPartOnly(t *testing.T) {
 	eachCore(t, func(t *testing.T, env *testenv.Env) {
 		by, a, ctx := operatorOf(t, env, manager, org), env.Authority, t.Context()

@@ -89,12 +89,12 @@ var clearText = []guard{
 	},
 	{
 		keeps: "the log names a request by its pattern, not its path", file: "internal/web/middleware.go",
-		line: "\"route\", record.Route,", instead: "\"route\", r.URL.Path,",
+		line: "slog.String(\"route\", record.Route)", instead: "slog.String(\"route\", r.URL.Path)",
 		test: "internal/web TestALogLineSaysWhatWasAskedByItsPatternAndNothingThatHoldsASecret",
 	},
 	{
 		keeps: "nor by its query", file: "internal/web/middleware.go",
-		line: "\"route\", record.Route,", instead: "\"route\", record.Route+r.URL.RawQuery,",
+		line: "slog.String(\"route\", record.Route)", instead: "slog.String(\"route\", record.Route+r.URL.RawQuery)",
 		test: "internal/web TestALogLineSaysWhatWasAskedByItsPatternAndNothingThatHoldsASecret",
 	},
 	{
@@ -129,7 +129,7 @@ var clearText = []guard{
 	},
 	{
 		keeps: "nobody keeps an answer", file: "internal/dialect/mount.go",
-		line: "w.Header().Set(\"Cache-Control\", \"no-store\")", instead: "w.Header().Set(\"Cache-Control\", \"private\")",
+		line: "= noStore, noReferrer, noSniff", instead: "= []string{\"private\"}, noReferrer, noSniff",
 		test: "internal/dialect TestEveryAnswerOfADialectIsKeptByNobody",
 	},
 	{

@@ -59,6 +59,11 @@ var directoryReach = []guard{
 		test: rules + "TestAPrimaryAccountIsChosenByAnOperatorOfAllThatThePersonIsIn/sqlite",
 	},
 	{
+		keeps: "nor does who was handed over to an audience", file: "internal/authority/actor.go",
+		line: "if by.handedOver && p.IsOwn() {", instead: "if false {",
+		test: rules + "TestWhoWasHandedOverManagesNothing/sqlite",
+	},
+	{
 		keeps: "who is suspended with a tenant manages nothing there", file: "internal/authority/actor.go",
 		line: "_, suspended := path.From(h.Tenant).Suspended()", instead: "suspended := false",
 		test: rules + "TestWhoIsSuspendedWithATenantManagesNothingThere/by_command/sqlite",

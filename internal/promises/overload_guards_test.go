@@ -1,6 +1,9 @@
 package promises_test
 
-const budgets = "internal/authority/guesses.go"
+const (
+	budgets = "internal/authority/guesses.go"
+	places  = "internal/limit/places.go"
+)
 
 var overload = []guard{
 	{
@@ -15,14 +18,44 @@ var overload = []guard{
 		test: rules + "TestAPasswordFloodIsShedAndKeyLogInsGoThrough/sqlite",
 	},
 	{
-		keeps: "the pool's queue is bounded", file: "internal/limit/pool.go",
-		line: "queue: make(chan struct{}, queue)", instead: "queue: make(chan struct{}, queue+100)",
+		keeps: "the pool's queue is bounded", file: places,
+		line: "queue: make(chan struct{}, waiting)", instead: "queue: make(chan struct{}, waiting+100)",
 		test: "internal/limit TestPoolRefusesAtOnceBeyondItsQueue",
 	},
 	{
-		keeps: "and its workers", file: "internal/limit/pool.go",
-		line: "permits: make(chan struct{}, workers)", instead: "permits: make(chan struct{}, workers+1)",
+		keeps: "and its workers", file: places,
+		line: "taken: make(chan struct{}, most)", instead: "taken: make(chan struct{}, most+1)",
 		test: "internal/limit TestPoolRunsNoMoreThanItsWorkersAtOnce",
+	},
+	{
+		keeps: "and how long anybody waits", file: places,
+		line: "late := time.NewTimer(p.wait)", instead: "late := time.NewTimer(p.wait + time.Hour)",
+		test: "internal/limit TestNobodyWaitsLongerThanALogInIsWaitedFor",
+	},
+	{
+		keeps: "and how many wait for other tries", file: "internal/limit/guesses.go",
+		line: "if g.waiting == MostWaiting {", instead: "if g.waiting < 0 {",
+		test: "internal/limit TestABoundedNumberOfTriesWaitsAndOthersGoOn",
+	},
+	{
+		keeps: "requests at work are bounded", file: "internal/server/server.go",
+		line: "Admit: s.admit(mux)", instead: "Admit: nil",
+		test: "internal/server TestBeyondTheBoundEverySurfaceRefusesInItsOwnShape",
+	},
+	{
+		keeps: "a place is free again however a request ends", file: "internal/web/admit.go",
+		line: "\t\t\tdefer record.leave()\n", instead: "",
+		test: "internal/web TestAPlaceIsFreeAgainHoweverARequestEnds",
+	},
+	{
+		keeps: "who waits for a hash holds no place of others", file: "internal/server/server.go",
+		line: "\tpool.OnWait(web.Leave)\n", instead: "",
+		test: "internal/server TestWhoWaitsForAHashIsNotAtWork",
+	},
+	{
+		keeps: "nor who follows the feed", file: "internal/dialect/native/revocation_follow.go",
+		line: "\tweb.Leave(c.Context())", instead: "\t",
+		test: "internal/dialect/native TestWhoFollowsTheFeedHoldsNoPlaceOfRequestsAtWork",
 	},
 	{
 		keeps: "a try is counted before it is hashed", file: proves,

@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/doorward/doorward/internal/config"
 	"github.com/doorward/doorward/internal/server"
@@ -28,7 +29,9 @@ func BenchmarkLayers(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer opened.Store.Close()
-	h := server.New(opened, config.Config{Store: store}, slog.New(slog.NewJSONHandler(io.Discard, nil))).Handler()
+	full := config.Load{Requests: 1, Wait: time.Nanosecond}
+	s := server.New(opened, config.Config{Store: store, Load: full}, slog.New(slog.NewJSONHandler(io.Discard, nil)))
+	h := s.Handler()
 	for _, c := range []struct{ name, path string }{
 		{"an unknown path", "/v1/nothing"}, {"a request without a credential", "/v1/session"}, {"metadata", "/.well-known/oauth-authorization-server"},
 	} {
@@ -40,4 +43,14 @@ func BenchmarkLayers(b *testing.B) {
 			}
 		})
 	}
+	if err := s.Places().Take(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	b.Run("a refusal", func(b *testing.B) {
+		b.ReportAllocs()
+		r := httptest.NewRequest(http.MethodGet, "/v1/session", nil)
+		for b.Loop() {
+			h.ServeHTTP(unwritten{http.Header{}}, r)
+		}
+	})
 }
