@@ -65,12 +65,12 @@ var gatewayReach = []guard{
 	},
 	{
 		keeps: "no identity header is the client's own, where there is nothing to say either", file: gatewayFolder + "identity.go",
-		line: "\t\theader.Set(name, value)\n", instead: "\t\tif value != \"\" {\n\t\t\theader.Set(name, value)\n\t\t}\n",
+		line: "\t\theader.Set(h.name, h.value)\n", instead: "\t\tif h.value != \"\" {\n\t\t\theader.Set(h.name, h.value)\n\t\t}\n",
 		test: gatewayTests + "TestEveryHeaderOfAnIdentityIsInEveryAnswerThatLetsThrough",
 	},
 	{
 		keeps: "no name is read as something else behind the gateway", file: gatewayFolder + "identity.go",
-		line: "c != '%' && c != ',' && c != ';'", instead: "c != ',' && c != ';'",
+		line: "c == '%' || c == ',' || c == ';'", instead: "c == ',' || c == ';'",
 		test: gatewayTests + "TestWhatANameHoldsSurvivesAHeaderAndCannotForgeAnother",
 	},
 	{
