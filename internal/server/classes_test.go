@@ -59,7 +59,7 @@ var routesWithoutClasses = map[string]string{
 
 // v1Access is how the access rules of /v1 begin that are all of one function, which is tried at v1Route.
 const (
-	v1Access = "credential: Authorization: Bearer (session, access token or key) or Basic"
+	v1Access = "credential: Authorization: Bearer (session, access token or key), DPoP (access token with a proof) or Basic"
 	v1Route  = "GET /v1/limits"
 )
 
