@@ -64,7 +64,7 @@ var (
 	// What a burst has made the log grow by is given back.
 	writerPragmas = []string{"journal_size_limit(67108864)", "cache_size(-16384)"}
 	// Counts only for a file without a table yet: one that is there would have to be written anew.
-	makePragma = "auto_vacuum(INCREMENTAL)"
+	makePragma    = "auto_vacuum(INCREMENTAL)"
 	readerPragmas = []string{"query_only(1)"}
 )
 
