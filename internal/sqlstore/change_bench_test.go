@@ -220,3 +220,30 @@ func redeemToken(ctx context.Context, store *sqlstore.Store, l authority.LoginTo
 		return nil
 	})
 }
+
+// BenchmarkOpen opens a store that is there and is up to date, as serve does.
+func BenchmarkOpen(b *testing.B) {
+	dir, url := b.TempDir(), testenv.PostgresDatabase(b)
+	for engine, open := range map[string]func() (*sqlstore.Store, sqlstore.Migrated, error){
+		"sqlite": func() (*sqlstore.Store, sqlstore.Migrated, error) {
+			return sqlstore.OpenSQLite(b.Context(), dir, sqlstore.Options{})
+		},
+		"postgres": func() (*sqlstore.Store, sqlstore.Migrated, error) {
+			return sqlstore.OpenPostgres(b.Context(), url, sqlstore.Options{})
+		},
+	} {
+		b.Run(engine, func(b *testing.B) {
+			for range b.N {
+				b.StartTimer()
+				store, _, err := open()
+				b.StopTimer()
+				if err != nil {
+					b.Fatal(err)
+				}
+				if err := store.Close(); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

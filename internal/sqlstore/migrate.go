@@ -33,6 +33,13 @@ func NewestSchema() (newest int64) {
 	return newest
 }
 
+// isUpToDate reads whether a store needs no migration, so that starting does not wait for one to find that out. What
+// cannot be read is for migrate to say.
+func isUpToDate(ctx context.Context, run runner, o Options) (Migrated, bool) {
+	version, err := schemaVersion(ctx, run)
+	return Migrated{From: version, To: version}, err == nil && o.Schema == 0 && version >= NewestSchema()
+}
+
 // migrate brings the schema up to this binary's version. A schema that is newer is left alone: migrations
 // expand first and contract a release later, so the previous binary runs on it. A version other than 0 is where to stop.
 func migrate(ctx context.Context, db *sql.DB, engine goose.Dialect, folder string, version int64) (Migrated, error) {

@@ -76,12 +76,15 @@ func OpenPostgres(ctx context.Context, url string, o Options) (*Store, Migrated,
 	if err != nil {
 		return nil, Migrated{}, err
 	}
-	migrated, err := preparePostgres(ctx, pool, o)
+	e := &postgres{pool: pool, texts: &texts{words: postgresWords, dollar: true}, trace: o.Trace, started: time.Now()}
+	migrated, ready := isUpToDate(ctx, e.run, o)
+	if !ready {
+		migrated, err = preparePostgres(ctx, pool, o)
+	}
 	if err != nil {
 		pool.Close()
 		return nil, migrated, err
 	}
-	e := &postgres{pool: pool, texts: &texts{words: postgresWords, dollar: true}, trace: o.Trace, started: time.Now()}
 	if err := e.readClock(ctx); err != nil {
 		pool.Close()
 		return nil, migrated, err
@@ -126,14 +129,17 @@ func preparePostgres(ctx context.Context, pool *pgxpool.Pool, o Options) (Migrat
 }
 
 func (e *postgres) view(ctx context.Context, read func(ctx context.Context, v view) error) error {
-	return translate(read(ctx, view{func(ctx context.Context, queries ...query) error {
-		batch := &pgx.Batch{}
-		for _, q := range queries {
-			e.queueQuery(batch, q)
-		}
-		e.traceBatch(batch)
-		return e.pool.SendBatch(ctx, batch).Close()
-	}}))
+	return translate(read(ctx, view{e.run}))
+}
+
+// run makes one round trip.
+func (e *postgres) run(ctx context.Context, queries ...query) error {
+	batch := &pgx.Batch{}
+	for _, q := range queries {
+		e.queueQuery(batch, q)
+	}
+	e.traceBatch(batch)
+	return e.pool.SendBatch(ctx, batch).Close()
 }
 
 func (e *postgres) queueQuery(batch *pgx.Batch, q query) {

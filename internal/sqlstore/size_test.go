@@ -11,6 +11,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/doorward/doorward/internal/audit"
 	"github.com/doorward/doorward/internal/authority"
 	"github.com/doorward/doorward/internal/sqlstore"
 	"github.com/doorward/doorward/internal/testenv"
@@ -22,7 +23,7 @@ func TestAStormOfExpiredTokensLeavesTheStoreAsLargeAsBefore(t *testing.T) {
 	for _, engine := range testenv.Engines {
 		t.Run(engine, func(t *testing.T) {
 			clock := testenv.NewClock()
-			store, size := openMeasured(t, engine, sqlstore.Options{Clock: clock.Now})
+			store, size := openMeasured(t, engine, "login_tokens", sqlstore.Options{Clock: clock.Now})
 			env := testenv.NewOn(t, engine, store, clock).Demo(t)
 			mintMany(t, store, 1000) // what lives on, in part
 			before := size()
@@ -67,9 +68,9 @@ func mintMany(t *testing.T, store *sqlstore.Store, n int) {
 	}
 }
 
-// openMeasured opens a store and returns what tells the size of its login tokens: all of the file on SQLite, the table
+// openMeasured opens a store and returns what tells the size of one table: all of the file on SQLite, the table
 // with its indexes on PostgreSQL, both after what the engine does in the background.
-func openMeasured(t *testing.T, engine string, o sqlstore.Options) (*sqlstore.Store, func() int64) {
+func openMeasured(t testing.TB, engine, table string, o sqlstore.Options) (*sqlstore.Store, func() int64) {
 	t.Helper()
 	if engine == "sqlite" {
 		dir := t.TempDir()
@@ -83,10 +84,42 @@ func openMeasured(t *testing.T, engine string, o sqlstore.Options) (*sqlstore.St
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = store.Close() })
-	return store, func() int64 { return tableSize(t, url) }
+	return store, func() int64 { return tableSize(t, url, table) }
 }
 
-func fileSize(t *testing.T, file string) int64 {
+// BenchmarkBytes measures what a row of each of the tables that grow takes, its indexes included.
+func BenchmarkBytes(b *testing.B) {
+	const rows = 100_000
+	kinds := map[string]func(tx authority.Tx, now time.Time){
+		"sessions":     func(tx authority.Tx, now time.Time) { tx.PutSession(benchSession(now)) },
+		"login_tokens": func(tx authority.Tx, now time.Time) { tx.PutLoginToken(benchToken(now)) },
+		"events": func(tx authority.Tx, now time.Time) {
+			tx.Append(benchEvent(now, audit.OpenSession, benchSession(now).ID, authority.LoginTokenID{}))
+		},
+	}
+	for _, engine := range testenv.Engines {
+		for table, add := range kinds {
+			b.Run(engine+"/"+table, func(b *testing.B) {
+				store, size := openMeasured(b, engine, table, sqlstore.Options{})
+				before := size()
+				for range rows / 100 {
+					err := store.Change(b.Context(), func(_ context.Context, tx authority.Tx) error {
+						for range 100 {
+							add(tx, store.Now())
+						}
+						return nil
+					})
+					if err != nil {
+						b.Fatal(err)
+					}
+				}
+				b.ReportMetric(float64(size()-before)/rows, "bytes/row")
+			})
+		}
+	}
+}
+
+func fileSize(t testing.TB, file string) int64 {
 	t.Helper()
 	db, err := sql.Open("sqlite", file)
 	if err != nil {
@@ -103,17 +136,17 @@ func fileSize(t *testing.T, file string) int64 {
 	return info.Size()
 }
 
-func tableSize(t *testing.T, url string) (size int64) {
+func tableSize(t testing.TB, url, table string) (size int64) {
 	t.Helper()
 	conn, err := pgx.Connect(t.Context(), url)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer conn.Close(t.Context())
-	if _, err := conn.Exec(t.Context(), "VACUUM login_tokens"); err != nil {
+	if _, err := conn.Exec(t.Context(), "VACUUM "+table); err != nil {
 		t.Fatal(err)
 	}
-	if err := conn.QueryRow(t.Context(), "SELECT pg_table_size('login_tokens')").Scan(&size); err != nil {
+	if err := conn.QueryRow(t.Context(), "SELECT pg_total_relation_size('"+table+"')").Scan(&size); err != nil {
 		t.Fatal(err)
 	}
 	return size

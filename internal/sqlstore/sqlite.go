@@ -46,12 +46,16 @@ type embedded struct {
 // schema up to date.
 func OpenSQLite(ctx context.Context, dir string, o Options) (*Store, Migrated, error) {
 	file := filepath.Join(dir, sqliteFile)
-	migrated, err := prepareSQLite(ctx, dir, file, o)
-	if err != nil {
-		return nil, migrated, err
-	}
 	e := &embedded{file: file, texts: &texts{words: sqliteWords}, trace: o.Trace}
 	e.readers = newReaders(file, e.texts, max(4, 2*runtime.NumCPU()))
+	migrated, ready := isUpToDate(ctx, func(ctx context.Context, queries ...query) error { return e.readers.read(ctx, queries) }, o)
+	var err error
+	if !ready {
+		migrated, err = prepareSQLite(ctx, dir, file, o)
+	}
+	if err != nil {
+		return nil, migrated, errors.Join(err, e.readers.close())
+	}
 	if e.writer, err = startGroupWriter(file, e.texts, o.Trace); err != nil {
 		return nil, migrated, err
 	}
@@ -64,7 +68,7 @@ var (
 	// What a burst has made the log grow by is given back.
 	writerPragmas = []string{"journal_size_limit(67108864)", "cache_size(-16384)"}
 	// Counts only for a file without a table yet: one that is there would have to be written anew.
-	makePragma = "auto_vacuum(INCREMENTAL)"
+	makePragma    = "auto_vacuum(INCREMENTAL)"
 	readerPragmas = []string{"query_only(1)"}
 )
 

@@ -13,7 +13,7 @@ import (
 )
 
 // openSQLite opens a store in a directory of the test's own.
-func openSQLite(t *testing.T, dir string, o sqlstore.Options) *sqlstore.Store {
+func openSQLite(t testing.TB, dir string, o sqlstore.Options) *sqlstore.Store {
 	t.Helper()
 	store, _, err := sqlstore.OpenSQLite(t.Context(), dir, o)
 	if err != nil {
