@@ -86,9 +86,10 @@ var rules = map[string]rule{
 	"internal/dialect/dialecttest":    {ours: everything},
 
 	"internal/testenv":           {ours: everything},
+	"internal/bench":             {ours: with(core, "internal/config", "internal/directory", "internal/server")},
 	"demo":                       {}, // the demo's directory file, embedded
 	"internal/server":            {ours: product},
-	"cmd/doorward":               {ours: with(product, "demo", "examples/portal")},
+	"cmd/doorward":               {ours: with(product, "demo", "examples/portal", "internal/bench")},
 	"client":                     {},
 	"client/clienttest":          {ours: []string{"client"}},
 	"examples/portal":            {ours: []string{"client"}},

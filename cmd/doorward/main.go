@@ -41,6 +41,8 @@ type commands struct {
 	Restore    restoreCommand    `cmd:"" help:"Fill an empty store with a backup."`
 	Fence      fenceCommand      `cmd:"" help:"End every login token minted so far, after the data was copied by other means."`
 	Migrate    migrateCommand    `cmd:"" help:"Bring the store's schema up to this program's version."`
+	Bench      benchCommand      `cmd:"" help:"Measure a server under load, beside a bare one."`
+	BenchBare  benchBareCommand  `cmd:"" hidden:""`
 	Version    versionCommand    `cmd:"" help:"Print the version."`
 }
 

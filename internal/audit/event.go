@@ -76,6 +76,6 @@ type Event struct {
 	Dialect    string
 	Request    string // request id
 	Source     netip.Addr
-	Count      int64             // how many such attempts the record stands for; 1 but for refusals past their budget
+	Count      int64             // how many such acts the record stands for; 1 but for refusals past their budget and sessions loaded at once
 	Detail     map[string]string // small facts of this act, never a secret
 }

@@ -25,6 +25,9 @@ var zeroActor = map[string]struct {
 		_, err := a.OpenSession(ctx, by, authority.SessionRequest{Lifetime: hour})
 		return err
 	}, fault.Unauthenticated, audit.OpenSession},
+	"LoadSessions": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
+		return a.LoadSessions(ctx, by, authority.SessionLoad{})
+	}, fault.Unauthenticated, audit.OpenSession},
 	"IssueAccessToken": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
 		_, err := a.IssueAccessToken(ctx, by, authority.AccessTokenRequest{})
 		return err

@@ -2,6 +2,7 @@ package secret
 
 import (
 	"crypto/rand"
+	"encoding/binary"
 	"encoding/hex"
 	"strconv"
 	"strings"
@@ -79,6 +80,18 @@ func MintPassword() Text { return Of(randomAlnum(20)) }
 func (k *Keys) DeriveSession(loginToken Text, audience int64, idempotencyKey string, id ID) Minted {
 	mac := framedMAC(k.pepper, "derive-session",
 		loginToken.Reveal(), strconv.FormatInt(audience, 10), idempotencyKey, string(id[:]))
+	var body [bodyBytes]byte
+	copy(body[:idBytes], id[:])
+	copy(body[idBytes:], mac)
+	return k.minted(PurposeSession, encodeNative(prefixSession, body), id)
+}
+
+// NumberedSession makes the native session secret of a number under a seed, for load tests: the same arguments give the
+// same secret, and only the pepper leads to it. Its row comes after those of lower numbers and of earlier milliseconds.
+func (k *Keys) NumberedSession(seed string, number int64, at time.Time) Minted {
+	id := FirstID(at)
+	binary.BigEndian.PutUint64(id[idBytes-8:], uint64(number))
+	mac := framedMAC(k.pepper, "numbered-session", seed, string(id[:]))
 	var body [bodyBytes]byte
 	copy(body[:idBytes], id[:])
 	copy(body[idBytes:], mac)

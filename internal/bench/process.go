@@ -1,0 +1,164 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"runtime"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+)
+
+const (
+	startBound = 5 * time.Minute // a store of 10 million sessions may have a log to recover
+	stopBound  = 30 * time.Second
+	pollEvery  = time.Millisecond
+)
+
+// process is a child of ours that serves HTTP.
+type process struct {
+	command *exec.Cmd
+	url     string
+	began   time.Time
+	ready   time.Time
+	ended   chan error
+	output  *tail
+}
+
+// start runs this same program pinned to some cores, and waits until path answers 200.
+func start(ctx context.Context, cpus []int, log io.Writer, path string, arguments ...string) (*process, error) {
+	address, err := freeAddress(ctx)
+	if err != nil {
+		return nil, err
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	p := &process{url: "http://" + address, ended: make(chan error, 1), output: &tail{to: log}}
+	// Not by ctx: it is ended in order, so that its store is closed.
+	p.command = exec.Command(self, append(arguments, "--listen", address)...)
+	p.command.Args[0] = os.Args[0]
+	p.command.Env = ownEnvironment()
+	p.command.Stderr = p.output
+	p.command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C reaches us first
+	if err := p.startPinned(cpus); err != nil {
+		return nil, err
+	}
+	go func() { p.ended <- p.command.Wait() }()
+	if err := p.await(ctx, path); err != nil {
+		return nil, errors.Join(err, p.stop())
+	}
+	return p, nil
+}
+
+// ownEnvironment is this process's without what would configure the child in place of its flags.
+func ownEnvironment() []string {
+	return slices.DeleteFunc(os.Environ(), func(one string) bool { return strings.HasPrefix(one, "DOORWARD_") })
+}
+
+// startPinned starts the child from a thread that may run on cpus only, which the child inherits before its runtime
+// counts its cores.
+func (p *process) startPinned(cpus []int) error {
+	done := make(chan error)
+	go func() {
+		runtime.LockOSThread() // never unlocked: the thread ends with the goroutine
+		var err error
+		if len(cpus) > 0 {
+			err = pinThread(0, cpus)
+		}
+		if p.began = time.Now(); err == nil {
+			err = p.command.Start()
+		}
+		done <- err
+	}()
+	return <-done
+}
+
+// await asks until the child answers, or has ended.
+func (p *process) await(ctx context.Context, path string) error {
+	ctx, cancel := context.WithTimeout(ctx, startBound)
+	defer cancel()
+	tick := time.NewTicker(pollEvery)
+	defer tick.Stop()
+	for {
+		if answers(ctx, p.url+path) {
+			p.ready = time.Now()
+			return nil
+		}
+		select {
+		case err := <-p.ended:
+			p.ended <- err
+			return fmt.Errorf("%s did not start: %w\n%s", p.command.Args[1], err, p.output.last)
+		case <-ctx.Done():
+			return fmt.Errorf("%s did not become ready: %w\n%s", p.command.Args[1], ctx.Err(), p.output.last)
+		case <-tick.C:
+		}
+	}
+}
+
+func answers(ctx context.Context, url string) bool {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return false
+	}
+	answer, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return false
+	}
+	_ = answer.Body.Close()
+	return answer.StatusCode == http.StatusOK
+}
+
+// stop ends the child as an operator would, and by force when it does not end.
+func (p *process) stop() error {
+	_ = p.command.Process.Signal(syscall.SIGTERM)
+	select {
+	case err := <-p.ended:
+		p.ended <- err
+		return err
+	case <-time.After(stopBound):
+		_ = p.command.Process.Kill()
+		err := <-p.ended
+		p.ended <- err
+		return errors.Join(fmt.Errorf("%s did not stop within %s", p.command.Args[1], stopBound), err)
+	}
+}
+
+func (p *process) pid() int { return p.command.Process.Pid }
+
+func (p *process) address() string { return strings.TrimPrefix(p.url, "http://") }
+
+// freeAddress returns a loopback address that nobody listens on.
+func freeAddress(ctx context.Context) (string, error) {
+	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	return l.Addr().String(), l.Close()
+}
+
+// tail passes a child's log on and keeps the end of it, to say why it did not start.
+type tail struct {
+	to   io.Writer
+	last []byte
+}
+
+func (t *tail) Write(b []byte) (int, error) {
+	const most = 2000
+	t.last = append(t.last, b...)
+	if len(t.last) > 2*most {
+		t.last = append([]byte(nil), t.last[len(t.last)-most:]...)
+	}
+	if t.to == nil {
+		return len(b), nil
+	}
+	return t.to.Write(b)
+}
