@@ -1,7 +1,6 @@
 package bench
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -231,31 +230,6 @@ func (b *Bench) mintAhead(ctx context.Context) error {
 		return fmt.Errorf("no login token was minted: statuses %v, %w", t.statuses, errors.Join(t.first))
 	}
 	return nil
-}
-
-// writeLoginTokens mints login tokens and writes them down for another load generator.
-func (b *Bench) writeLoginTokens(ctx context.Context) error {
-	workers := b.workers(b.address, b.options.Connections)
-	defer closeAll(workers)
-	for t := newTally(); b.subject.minted.count() < b.options.LoginTokens; {
-		b.drive(ctx, loop{mintLong.do, workers, t}, 0, 100*time.Millisecond)
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		if t.succeeded == 0 {
-			return fmt.Errorf("no login token was minted: statuses %v, %w", t.statuses, errors.Join(t.first))
-		}
-	}
-	file, err := os.OpenFile(b.options.TokenFile, os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	out := bufio.NewWriter(file)
-	for range b.options.LoginTokens {
-		text, _ := b.subject.minted.take()
-		_, _ = out.WriteString(text + "\n") // Flush tells what went wrong
-	}
-	return errors.Join(out.Flush(), file.Close())
 }
 
 // mostOpened is how many sessions are opened by log-in where nobody loaded any.

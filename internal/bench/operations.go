@@ -6,60 +6,54 @@ import (
 	"time"
 )
 
-const (
-	longLifetime = 15 * time.Minute
-)
+const longLifetime = 15 * time.Minute
 
 // verify asks about a session as any module does.
-func (w *worker) verify() outcome {
-	w.get("/v1/session", "Authorization", "Bearer "+w.session())
-	return w.ask("")
+func (w *worker) verify() outcome { return w.send(verification(w.session()), "") }
+
+func verification(text string) ask {
+	return ask{path: "/v1/session", header: authorization, value: "Bearer " + text}
 }
 
 // introspect asks about a session as the client whose key opened it.
 func (w *worker) introspect() outcome {
 	text := w.session()
 	a := w.population.Accounts[w.last%int64(len(w.population.Accounts))]
-	w.post("/oauth2/introspect", "Authorization", basicOf(a.Key, a.Secret), formType, "token="+text)
-	return w.ask(`"active":true`)
+	return w.send(ask{"/oauth2/introspect", authorization, basicOf(a.Key, a.Secret), formType, "token=" + text}, `"active":true`)
 }
 
 // passGateway asks as a gateway does for its client.
 func (w *worker) passGateway() outcome {
-	w.get("/gateway/verify/from=request/orders", "Authorization", "Bearer "+w.session())
-	return w.ask("")
+	return w.send(ask{path: "/gateway/verify/from=request/orders", header: authorization, value: "Bearer " + w.session()}, "")
 }
 
-func (w *worker) logInByPair() outcome {
-	a := w.account()
-	w.post("/auth/login", "", "", jsonType, `{"apiKey":"`+a.Key+`","apiSecret":"`+a.Secret+`"}`)
-	return w.ask("")
+func (w *worker) logInByPair() outcome { return w.send(pairLogIn(w.account()), "") }
+
+func pairLogIn(a Account) ask {
+	return ask{path: "/auth/login", mediaType: jsonType, body: `{"apiKey":"` + a.Key + `","apiSecret":"` + a.Secret + `"}`}
 }
 
 func (w *worker) logInBySingleKey() outcome {
-	w.post("/crmapi/rest/v2/authentication/web_api_key/token", "Authorization", basicOf(w.account().Single, ""), jsonType, "")
-	return w.ask(`"code":"OK"`)
+	return w.send(ask{"/crmapi/rest/v2/authentication/web_api_key/token", authorization, basicOf(w.account().Single, ""), jsonType, ""}, `"code":"OK"`)
 }
 
 func (w *worker) logInByPassword() outcome {
 	a := w.account()
-	w.post("/auth/login", "", "", jsonType, `{"email":"`+a.Email+`","password":"`+a.Password+`"}`)
-	return w.ask("")
+	return w.send(ask{path: "/auth/login", mediaType: jsonType, body: `{"email":"` + a.Email + `","password":"` + a.Password + `"}`}, "")
 }
 
 // mint hands a person over as Alephee's integrators do.
-func (w *worker) mint() outcome {
-	a := w.account()
-	w.get("/v2/accounts/"+strconv.FormatInt(a.ID, 10)+"/logintoken?API_KEY="+a.Integrator+"&userEmail="+a.Email+"&ttl=60", "", "")
-	return w.ask(`"Token":"`)
+func (w *worker) mint() outcome { return w.send(mintAt(w.account()), `"Token":"`) }
+
+func mintAt(a Account) ask {
+	return ask{path: "/v2/accounts/" + strconv.FormatInt(a.ID, 10) + "/logintoken?API_KEY=" + a.Integrator + "&userEmail=" + a.Email + "&ttl=60"}
 }
 
 // mintLong mints what may be redeemed later than Alephee's tokens live, and keeps it.
 func (w *worker) mintLong() outcome {
 	a := w.account()
-	w.post("/v1/login-tokens", "Authorization", "Bearer "+a.Integrator, jsonType, `{"account":"account:`+strconv.FormatInt(a.ID, 10)+
-		`","email":"`+a.Email+`","audience":`+strconv.FormatInt(w.population.Long.Audience, 10)+`,"lifetime_seconds":900}`)
-	o := w.ask(`"login_token":"`)
+	o := w.send(ask{"/v1/login-tokens", authorization, "Bearer " + a.Integrator, jsonType, `{"account":"account:` + strconv.FormatInt(a.ID, 10) +
+		`","email":"` + a.Email + `","audience":` + strconv.FormatInt(w.population.Long.Audience, 10) + `,"lifetime_seconds":900}`}, `"login_token":"`)
 	if o.good {
 		w.minted.put(member(w.conn.body(), "login_token"), longLifetime)
 	}
@@ -72,7 +66,7 @@ func (w *worker) redeem() outcome {
 	if !ok {
 		return outcome{err: errExhausted}
 	}
-	return w.spend(w.population.Long, text)
+	return w.send(redemption(w.population.Long, text), `"session_token":"`)
 }
 
 func (w *worker) mintAndRedeem() outcome {
@@ -80,12 +74,11 @@ func (w *worker) mintAndRedeem() outcome {
 	if !o.good {
 		return o
 	}
-	return w.spend(w.population.Portal, member(w.conn.body(), "Token"))
+	return w.send(redemption(w.population.Portal, member(w.conn.body(), "Token")), `"session_token":"`)
 }
 
-func (w *worker) spend(by Redeemer, text string) outcome {
-	w.post("/v1/login-tokens/redeem", "Authorization", "Bearer "+by.Credential, jsonType, `{"login_token":"`+text+`"}`)
-	return w.ask(`"session_token":"`)
+func redemption(by Redeemer, text string) ask {
+	return ask{"/v1/login-tokens/redeem", authorization, "Bearer " + by.Credential, jsonType, `{"login_token":"` + text + `"}`}
 }
 
 // member returns a member of a JSON answer whose value is text of ours, in which nothing is escaped.

@@ -41,8 +41,9 @@ type Options struct {
 
 	PrepareOnly bool   `help:"Make the population, and do no more; needs --data."`
 	ServeOnly   bool   `help:"Start the server and the bare one, say where, and wait to be stopped: for another load generator."`
-	LoginTokens int    `placeholder:"N" help:"Mint so many login tokens that live 15 minutes into --token-file, and do no more."`
-	TokenFile   string `placeholder:"FILE" help:"Where the secrets of the sessions (or of --login-tokens) are written, one a line (default: DIR/sessions.txt)."`
+	Requests    string `enum:",login-pair,mint,redeem" default:"" placeholder:"WORKLOAD" help:"Write the requests of login-pair, mint or redeem at --target to --token-file, for another load generator, and do no more."`
+	LoginTokens int    `default:"10000" placeholder:"N" help:"Login tokens to mint for --requests redeem; they live 15 minutes."`
+	TokenFile   string `placeholder:"FILE" help:"Where the secrets of the sessions (or --requests) are written, one a line (default: DIR/sessions.txt)."`
 
 	ServerCPUs string   `name:"server-cpus" placeholder:"LIST" help:"Cores of the server, as 0 or 0-3 (default: the first, where there are two or more)."`
 	ClientCPUs string   `name:"client-cpus" placeholder:"LIST" help:"Cores of the load generator (default: all others)."`
@@ -78,7 +79,7 @@ func (o *Options) Check() error {
 	wrong(o.Target == "" && o.Engine == "postgres" && o.Database == "" && !o.isPopulated(), "--engine postgres needs --database, the URL of a server to make a database on")
 	wrong(o.Engine != "postgres" && o.Database != "", "--database goes with --engine postgres")
 	wrong(o.PrepareOnly && o.Data == "", "--prepare-only needs --data, or nothing would be kept")
-	wrong(o.LoginTokens > 0 && (o.Target == "" || o.TokenFile == ""), "--login-tokens needs --target and --token-file")
+	wrong(o.Requests != "" && (o.Target == "" || o.TokenFile == ""), "--requests needs --target and --token-file")
 	for _, list := range []string{o.ServerCPUs, o.ClientCPUs} {
 		if _, err := parseCPUs(list); err != nil {
 			problems = append(problems, err)

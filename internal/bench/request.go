@@ -5,25 +5,31 @@ import (
 	"strconv"
 )
 
-// appendGet appends a GET with one header to out.
-func appendGet(out []byte, path, header, value string) []byte {
-	out = append(out, "GET "...)
-	out = append(out, path...)
-	out = append(out, " HTTP/1.1\r\nHost: bench\r\n"...)
-	return append(appendHeader(out, header, value), "\r\n"...)
+// ask is one request: a GET, or a POST where there is a media type. The header may be none.
+type ask struct{ path, header, value, mediaType, body string }
+
+func (a ask) method() string {
+	if a.mediaType == "" {
+		return "GET"
+	}
+	return "POST"
 }
 
-// appendPost appends a POST with one header, which may be none, and a body to out.
-func appendPost(out []byte, path, header, value, mediaType, body string) []byte {
-	out = append(out, "POST "...)
-	out = append(out, path...)
+// appendTo appends the request as it goes over the wire.
+func (a ask) appendTo(out []byte) []byte {
+	out = append(out, a.method()...)
+	out = append(out, ' ')
+	out = append(out, a.path...)
 	out = append(out, " HTTP/1.1\r\nHost: bench\r\n"...)
-	out = appendHeader(out, header, value)
-	out = appendHeader(out, "Content-Type", mediaType)
-	out = append(out, "Content-Length: "...)
-	out = strconv.AppendInt(out, int64(len(body)), 10)
-	out = append(out, "\r\n\r\n"...)
-	return append(out, body...)
+	out = appendHeader(out, a.header, a.value)
+	if a.mediaType != "" {
+		out = appendHeader(out, "Content-Type", a.mediaType)
+		out = append(out, "Content-Length: "...)
+		out = strconv.AppendInt(out, int64(len(a.body)), 10)
+		out = append(out, "\r\n"...)
+	}
+	out = append(out, "\r\n"...)
+	return append(out, a.body...)
 }
 
 func appendHeader(out []byte, name, value string) []byte {
@@ -37,6 +43,8 @@ func appendHeader(out []byte, name, value string) []byte {
 }
 
 const (
+	authorization = "Authorization"
+
 	jsonType = "application/json"
 	formType = "application/x-www-form-urlencoded"
 )

@@ -85,8 +85,7 @@ func (b *Bench) revokeOne(ctx context.Context, n int) (acceptance, error) {
 		p.all.Go(func() { p.probe(b.subject.worker(b.address, i)) })
 	}
 	<-p.seen
-	w.post("/auth/logout", "Authorization", "Bearer "+text, jsonType, "")
-	o := w.ask("")
+	o := w.send(ask{path: "/auth/logout", header: authorization, value: "Bearer " + text, mediaType: jsonType}, "")
 	answered := time.Now()
 	p.revoked.Store(&answered)
 	if !o.good {
@@ -127,9 +126,8 @@ func (p *probing) probe(w *worker) {
 	defer w.conn.close()
 	defer p.once.Do(func() { close(p.seen) })
 	for refused := 0; refused < refusals && p.ctx.Err() == nil; {
-		w.get("/v1/session", "Authorization", "Bearer "+p.text)
 		sent := time.Now()
-		o := w.ask("")
+		o := w.send(verification(p.text), "")
 		switch {
 		case o.good:
 			refused = 0

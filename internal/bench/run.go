@@ -13,6 +13,8 @@ import (
 	"time"
 )
 
+const servingFile = "serving.env" // where --serve-only says what it serves
+
 // Bench is one run.
 type Bench struct {
 	options  Options
@@ -51,8 +53,8 @@ func Run(ctx context.Context, o Options, notes io.Writer, progress Progress) (re
 	switch {
 	case o.ServeOnly:
 		return b.report, b.serve(ctx)
-	case o.LoginTokens > 0:
-		return b.report, b.writeLoginTokens(ctx)
+	case o.Requests != "":
+		return b.report, b.writeRequests(ctx)
 	}
 	return b.report, b.measureAll(ctx)
 }
@@ -182,16 +184,18 @@ func (b *Bench) startAll(ctx context.Context) (err error) {
 	} else if err := b.startServer(ctx); err != nil {
 		return err
 	}
-	if b.bare, err = start(ctx, b.server, b.log, "/", "bench-bare"); err != nil {
-		return err
+	if b.options.Requests == "" {
+		if b.bare, err = start(ctx, b.server, b.log, "/", "bench-bare"); err != nil {
+			return err
+		}
+		b.cleanup(b.bare.stop)
 	}
-	b.cleanup(b.bare.stop)
 	if len(b.client) > 0 {
 		if err := pinSelf(b.client); err != nil {
 			return err
 		}
 	}
-	if b.subject.sessions.mapped == nil && b.options.LoginTokens == 0 {
+	if b.subject.sessions.mapped == nil && b.options.Requests == "" {
 		return b.openSessions(ctx)
 	}
 	return nil
@@ -227,10 +231,12 @@ func (b *Bench) startServer(ctx context.Context) (err error) {
 func (b *Bench) serve(ctx context.Context) error {
 	text := fmt.Sprintf("SERVER=%s\nSERVER_PID=%d\nBARE=%s\nSESSIONS=%s\nPOPULATION=%s\n", b.doorward.url, b.pid, b.bare.url,
 		b.subject.population.Tokens, filepath.Join(b.dir, populationFile))
-	if err := os.WriteFile(filepath.Join(b.dir, "serving.env"), []byte(text), 0o600); err != nil {
+	file := filepath.Join(b.dir, servingFile)
+	// Renamed, so that who waits for it never reads half of it.
+	if err := errors.Join(os.WriteFile(file+".new", []byte(text), 0o600), os.Rename(file+".new", file)); err != nil {
 		return err
 	}
-	b.note("%s\nserving until Ctrl-C; the same is in %s", text, filepath.Join(b.dir, "serving.env"))
+	b.note("%sserving until Ctrl-C; the same is in %s", text, file)
 	<-ctx.Done()
-	return os.Remove(filepath.Join(b.dir, "serving.env"))
+	return os.Remove(file)
 }

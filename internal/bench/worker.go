@@ -45,8 +45,9 @@ func (w *worker) session() string {
 	return w.sessions.at(w.last)
 }
 
-// ask sends what was put together, and judges the answer: good is a status below 300 with wanted in the body.
-func (w *worker) ask(wanted string) outcome {
+// send asks, and judges the answer: good is a status below 300 with wanted in the body.
+func (w *worker) send(a ask, wanted string) outcome {
+	w.request = a.appendTo(w.request[:0])
 	status, err := w.conn.ask(w.request)
 	o := outcome{status: status, err: err, good: err == nil && status < 300}
 	if o.good && wanted != "" {
@@ -58,22 +59,12 @@ func (w *worker) ask(wanted string) outcome {
 	return o
 }
 
-func (w *worker) get(path, header, value string) {
-	w.request = appendGet(w.request[:0], path, header, value)
-}
-
-func (w *worker) post(path, header, value, mediaType, body string) {
-	w.request = appendPost(w.request[:0], path, header, value, mediaType, body)
-}
-
 func (w *worker) bareGet() outcome {
-	w.get("/v1/session", "Authorization", "Bearer dws_06gvur2ku37n97jcn2c8jq0e690ldqlhj48m39pdlni0qvuha1ejjrpo")
-	return w.ask("")
+	return w.send(ask{path: "/v1/session", header: authorization, value: "Bearer dws_06gvur2ku37n97jcn2c8jq0e690ldqlhj48m39pdlni0qvuha1ejjrpo"}, "")
 }
 
 func (w *worker) barePost() outcome {
-	w.post("/auth/login", "", "", jsonType, `{"apiKey": "apiKey-3f9a1c2b7d4e", "apiSecret": "0123456789abcdef0123456789abcdef"}`)
-	return w.ask("")
+	return w.send(pairLogIn(Account{Key: "apiKey-3f9a1c2b7d4e", Secret: "0123456789abcdef0123456789abcdef"}), "")
 }
 
 // mixed is nine in ten what verifies, and one in ten what changes the store.
