@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// loop runs one workload over workers for a time and counts into a tally; it returns how long it really ran.
+// loop runs one workload over workers for a time and counts into a tally.
 type loop struct {
 	do      func(w *worker) outcome
 	workers []*worker
@@ -16,7 +16,7 @@ type loop struct {
 }
 
 // closed lets every worker ask again as soon as it was answered: what is reached is the most that so many connections get.
-// What is answered after the end is not counted.
+// It returns how long it ran until the last answer, since what waits in the server at the end is work of the same rate.
 func (l loop) closed(ctx context.Context, duration time.Duration) time.Duration {
 	began := time.Now()
 	end := began.Add(duration)
@@ -31,9 +31,7 @@ func (l loop) closed(ctx context.Context, duration time.Duration) time.Duration 
 					short.CompareAndSwap(0, int64(answered.Sub(began)))
 					return
 				}
-				if answered.Before(end) {
-					l.tally.add(o, sent, sent, answered)
-				}
+				l.tally.add(o, sent, sent, answered)
 				pauseAfter(ctx, o)
 				sent = time.Now()
 			}
@@ -43,7 +41,7 @@ func (l loop) closed(ctx context.Context, duration time.Duration) time.Duration 
 	if s := short.Load(); s > 0 {
 		return time.Duration(s)
 	}
-	return min(time.Since(began), duration)
+	return time.Since(began)
 }
 
 // pauseAfter keeps a connection that cannot be made from being tried in a circle.
@@ -63,8 +61,8 @@ const (
 )
 
 // open makes operations due at a constant rate whether or not earlier ones were answered. Their latency counts from when
-// they were due. What found no worker before the end is counted as not sent.
-func (l loop) open(ctx context.Context, rate float64, duration time.Duration) time.Duration {
+// they were due. What found no worker before the end is counted as not sent. sleep waits so many nanoseconds at most.
+func (l loop) open(ctx context.Context, rate float64, duration time.Duration, sleep func(int64)) time.Duration {
 	due := make(chan time.Time, dueBuffer)
 	began := time.Now()
 	end := began.Add(duration)
@@ -87,21 +85,31 @@ func (l loop) open(ctx context.Context, rate float64, duration time.Duration) ti
 			}
 		})
 	}
-	l.tally.leave(fall(ctx, due, began, end, rate))
+	l.tally.leave(fall(ctx, due, schedule{began, end, rate}, sleep))
 	close(due)
 	all.Wait()
-	return min(time.Since(began), duration)
+	return max(time.Since(began), duration)
+}
+
+// schedule says when operations are due.
+type schedule struct {
+	began, end time.Time
+	rate       float64
+}
+
+func (s schedule) at(n int64) time.Time {
+	return s.began.Add(time.Duration(float64(n) / s.rate * float64(time.Second)))
 }
 
 // fall makes operations due, at their times, and returns how many found the buffer full.
-func fall(ctx context.Context, due chan<- time.Time, began, end time.Time, rate float64) (left int64) {
+func fall(ctx context.Context, due chan<- time.Time, s schedule, sleep func(int64)) (left int64) {
 	for n := int64(0); ctx.Err() == nil; {
-		at := began.Add(time.Duration(float64(n) / rate * float64(time.Second)))
-		if !at.Before(end) {
+		at := s.at(n)
+		if !at.Before(s.end) {
 			return left
 		}
 		if wait := time.Until(at); wait > 0 {
-			sleepFor(int64(max(wait, pace)))
+			sleep(int64(max(wait, pace)))
 			continue
 		}
 		select {

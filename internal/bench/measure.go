@@ -167,7 +167,7 @@ func (b *Bench) drive(ctx context.Context, l loop, rate float64, duration time.D
 		return l.closed(ctx, duration)
 	}
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(cores + 1))
-	return l.open(ctx, rate, duration)
+	return l.open(ctx, rate, duration, sleepFor)
 }
 
 // watch measures what a server and this process use meanwhile. A server whose process is not known uses nothing known.

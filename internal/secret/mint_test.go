@@ -212,3 +212,32 @@ func TestWhatIsMintedInOneMomentHasAtLeast128RandomBits(t *testing.T) {
 		}
 	}
 }
+
+func TestANumberedSessionIsTheSameAgainAndInTheOrderOfItsNumber(t *testing.T) {
+	keys := testKeys()
+	first := keys.NumberedSession("seed", 1, mintedAt)
+	if again := keys.NumberedSession("seed", 1, mintedAt); again.Text.Reveal() != first.Text.Reveal() || again.Fingerprint != first.Fingerprint {
+		t.Error("the same number is another session")
+	}
+	found, ok := keys.ParseSession(first.Text)
+	if !ok || found.ID != first.ID || found.Fingerprint != first.Fingerprint {
+		t.Error("it is not recognised")
+	}
+	if first.ID.Time() != mintedAt {
+		t.Errorf("its row is of %s", first.ID.Time())
+	}
+	otherKeys := secret.KeysFrom([32]byte{9}, [32]byte{})
+	for name, other := range map[string]secret.Minted{
+		"number": keys.NumberedSession("seed", 2, mintedAt), "seed": keys.NumberedSession("other", 1, mintedAt),
+		"time": keys.NumberedSession("seed", 1, mintedAt.Add(time.Millisecond)), "pepper": otherKeys.NumberedSession("seed", 1, mintedAt),
+	} {
+		if other.Text.Reveal() == first.Text.Reveal() {
+			t.Errorf("another %s gives the same session", name)
+		}
+	}
+	for number := int64(1); number < 1000; number++ {
+		if keys.NumberedSession("seed", number, mintedAt).ID.String() >= keys.NumberedSession("seed", number+1, mintedAt).ID.String() {
+			t.Fatalf("%d does not come before the next", number)
+		}
+	}
+}
