@@ -151,3 +151,14 @@ func tableSize(t testing.TB, url, table string) (size int64) {
 	}
 	return size
 }
+
+func put(t *testing.T, store *sqlstore.Store, change func(tx authority.Tx)) {
+	t.Helper()
+	err := store.Change(t.Context(), func(_ context.Context, tx authority.Tx) error {
+		change(tx)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
