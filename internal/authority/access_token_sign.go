@@ -10,8 +10,10 @@ import (
 	"github.com/doorward/doorward/internal/secret"
 )
 
-// identityLifetime is how long a signed identity counts: for the one request that it is made for.
-const identityLifetime = time.Minute
+const (
+	identityLifetime = time.Minute      // how long a signed identity counts, from the start of its period
+	identityPeriod   = 10 * time.Second // in which the same is told of a session by the same text
+)
 
 // ClientID returns the client_id of who uses a credential: a key pair's key, which is no secret, the registered
 // identifier of a client that signs, and for a key of one string the ID of its credential.
@@ -70,7 +72,8 @@ func (a *Authority) signIdentity(who Admission, id AudienceID) (secret.Text, err
 	if err != nil {
 		return secret.Text{}, err
 	}
-	now := a.store.Now()
+	// Of the start of its period, so that all of it can be told alike.
+	now := a.store.Now().Truncate(identityPeriod)
 	until := now.Add(identityLifetime)
 	if who.Session.ExpiresAt.Before(until) {
 		until = who.Session.ExpiresAt
@@ -83,10 +86,14 @@ func (a *Authority) signIdentity(who Admission, id AudienceID) (secret.Text, err
 	if who.At.ID != "" {
 		described.Account = string(who.At.ID)
 	}
-	return key.Sign(secret.IdentityClaims{
+	claims := secret.IdentityClaims{
 		Issuer: a.options.InstallationURL, Subject: string(who.Session.Subject), Audience: a.ResourceOf(audience),
-		IssuedAt: issued, ExpiresAt: expires, ID: secret.NewID(now).String(),
+		IssuedAt: issued, ExpiresAt: expires,
 		SessionID: who.Session.ID.String(), Scope: scopeOf(who.Permissions), Actor: who.acting(), Described: described,
+	}
+	return a.identities.signed(issued, toldBy(key.ID, claims), func() (secret.Text, error) {
+		claims.ID = secret.NewID(now).String()
+		return key.Sign(claims)
 	})
 }
 

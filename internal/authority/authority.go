@@ -22,6 +22,8 @@ type Authority struct {
 	proofs   proofs
 	feed     *feed
 	rings    *keyrings
+
+	identities *identities
 }
 
 // Options are an installation's choices; the zero value is the default of each.
@@ -65,7 +67,7 @@ func New(store Store, keys *secret.Keys, limiter Limiter, hashing Work, o Option
 	return &Authority{
 		store: store, keys: keys, limiter: limiter, hashing: hashing, options: o,
 		roles: grant.BuiltIn(o.ActingManagers), refusals: newRefusals(), familiar: newFamiliar(), uses: newUses(), feed: newFeed(),
-		rings: &keyrings{},
+		rings: &keyrings{}, identities: &identities{},
 	}
 }
 

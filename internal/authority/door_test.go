@@ -260,7 +260,7 @@ var zeroActor = map[string]struct {
 		return a.RequireFeed(ctx, by)
 	}, fault.Unauthenticated, audit.Authenticate},
 	"ChooseMembership": {func(ctx context.Context, a *authority.Authority, by authority.Actor) error {
-		_, err := a.ChooseMembership(ctx, by, acme)
+		_, _, err := a.ChooseMembership(ctx, by, acme)
 		return err
 	}, fault.Denied, audit.Authenticate},
 }

@@ -118,17 +118,19 @@ func (s Standing) prefers(account tenant.ID) bool {
 }
 
 // ChooseMembership returns the membership of an account that the actor wants to work in; for the empty ID its primary
-// one, or the zero Membership when it has none. It fails with Denied, and records it, for an account that is not among them.
-func (a *Authority) ChooseMembership(ctx context.Context, by Actor, wanted tenant.ID) (Membership, error) {
-	for _, m := range a.Memberships(by) {
+// one, or the zero Membership when it has none; and all of them. It fails with Denied, and records it, for an account that
+// is not among them.
+func (a *Authority) ChooseMembership(ctx context.Context, by Actor, wanted tenant.ID) (chosen Membership, all []Membership, err error) {
+	all = a.Memberships(by)
+	for _, m := range all {
 		if m.Account.ID == wanted || wanted == "" && m.Primary {
-			return m, nil
+			return m, all, nil
 		}
 	}
 	if wanted == "" {
-		return Membership{}, nil
+		return Membership{}, all, nil
 	}
 	e := by.event(audit.Authenticate)
 	e.Tenant = wanted
-	return Membership{}, a.refuse(ctx, e, fault.New(fault.Denied, ReasonOutside, "The account is not one of this session's."))
+	return Membership{}, nil, a.refuse(ctx, e, fault.New(fault.Denied, ReasonOutside, "The account is not one of this session's."))
 }

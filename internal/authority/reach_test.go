@@ -151,13 +151,13 @@ func TestAHandedOverPersonIsNotBoundToTheNetworksOfTheIntegrator(t *testing.T) {
 func TestACredentialIsRestrictedToItsPermissions(t *testing.T) {
 	eachCore(t, func(t *testing.T, env *testenv.Env) {
 		by := as(t, env, pair)
-		m, err := env.Authority.ChooseMembership(t.Context(), by, "")
+		m, _, err := env.Authority.ChooseMembership(t.Context(), by, "")
 		if err != nil || len(m.Permissions) != 1 || m.Permissions[0] != "readApplications" || m.Account.ID != acme || !m.Primary {
 			t.Errorf("%+v, %v", m, err)
 		}
-		_, err = env.Authority.ChooseMembership(t.Context(), by, "account:99")
+		_, _, err = env.Authority.ChooseMembership(t.Context(), by, "account:99")
 		outside := answerOf(err)
-		_, err = env.Authority.ChooseMembership(t.Context(), by, "account:98")
+		_, _, err = env.Authority.ChooseMembership(t.Context(), by, "account:98")
 		if got := answerOf(err); got != outside || got.kind != fault.Denied {
 			t.Errorf("outside %+v, unknown %+v", outside, got)
 		}

@@ -393,7 +393,7 @@ func TestAMovedAccountIsOutOfReachForAPulseSessionOfAReseller(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := env.Authority.ChooseMembership(t.Context(), by, acme); (err == nil) != reached {
+			if _, _, err := env.Authority.ChooseMembership(t.Context(), by, acme); (err == nil) != reached {
 				t.Errorf("reached %t: %v", reached, err)
 			}
 			moveAccount(t, env, token)

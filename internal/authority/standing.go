@@ -21,16 +21,10 @@ func pathOf(lineage []Tenant) tenant.Path {
 
 // Path returns the path of a tenant the principal is granted at, or nil when it is not among them.
 func (s Standing) Path(id tenant.ID) tenant.Path {
-	nodes := make(map[tenant.ID]tenant.Node, 8)
-	at := id
-	for range tenant.MaxDepth + 2 { // only those on the way: a principal may be granted at thousands
-		t := s.Tenants[at]
-		if t.ID == "" {
-			break
-		}
-		nodes[at], at = t.node(), t.Parent
-	}
-	path, err := tenant.Climb(id, nodes)
+	path, err := tenant.ClimbBy(id, func(id tenant.ID) (tenant.Node, bool) {
+		t, ok := s.Tenants[id]
+		return t.node(), ok
+	})
 	if err != nil {
 		return nil
 	}

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 
 	"github.com/doorward/doorward/internal/fault"
 )
@@ -19,11 +20,12 @@ const keyBytes = 32
 type Keys struct {
 	pepper, sealing *[keyBytes]byte // pointers, so that fmt prints addresses at most
 	repeat          *repeatable     // where what is minted comes from, in place of chance
+	macs            *sync.Pool      // of fingerprinters
 }
 
 // KeysFrom returns the keys made of two given values, for tests and for what reads them from elsewhere.
 func KeysFrom(pepper, sealing [keyBytes]byte) *Keys {
-	return &Keys{pepper: &pepper, sealing: &sealing}
+	return &Keys{pepper: &pepper, sealing: &sealing, macs: &sync.Pool{}}
 }
 
 // Format writes "[secret]" for every verb, so that keys are never printed.

@@ -81,9 +81,17 @@ type Path []Node
 
 // Climb builds the path of id from nodes, and fails on a gap, a cycle or too great a depth.
 func Climb(id ID, nodes map[ID]Node) (Path, error) {
-	var path Path
+	return ClimbBy(id, func(id ID) (Node, bool) {
+		node, ok := nodes[id]
+		return node, ok
+	})
+}
+
+// ClimbBy is Climb for nodes that are found one by one.
+func ClimbBy(id ID, find func(ID) (Node, bool)) (Path, error) {
+	path := make(Path, 0, 8) // deep enough for most
 	for at := id; ; {
-		node, ok := nodes[at]
+		node, ok := find(at)
 		if !ok {
 			return nil, fmt.Errorf("tenant %s: its ancestor %s is missing", id, at)
 		}

@@ -53,12 +53,11 @@ func (d wire) checkAccounts(c *dialect.Call) error {
 // listAccounts answers GET /v2/accounts.
 func (d wire) listAccounts(c *dialect.Call) error {
 	p := c.Input.(accountsParameters)
-	found := d.authority.Memberships(c.By)
+	one, found, err := d.authority.ChooseMembership(c.Context(), c.By, p.account)
+	if err != nil {
+		return err
+	}
 	if p.account != "" {
-		one, err := d.authority.ChooseMembership(c.Context(), c.By, p.account)
-		if err != nil {
-			return err
-		}
 		found = []authority.Membership{one}
 	}
 	accounts := make([]account, 0, len(found))

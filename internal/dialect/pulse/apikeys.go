@@ -86,7 +86,7 @@ func checkPermissions(permissions []grant.Permission) error {
 
 // account returns the account to work in: the one chosen, otherwise the primary one.
 func (p pulse) account(c *dialect.Call, chosen tenant.ID) (tenant.ID, error) {
-	m, err := p.authority.ChooseMembership(c.Context(), c.By, chosen)
+	m, _, err := p.authority.ChooseMembership(c.Context(), c.By, chosen)
 	return m.Account.ID, err
 }
 

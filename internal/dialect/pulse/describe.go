@@ -11,9 +11,9 @@ import (
 // timeFormat is RFC 3339 in UTC with milliseconds, as JavaScript writes a date-time.
 const timeFormat = "2006-01-02T15:04:05.000Z07:00"
 
-// describe returns what a session is: who, in which accounts, with what permissions. The flat lists are those of the
+// describe returns what a session is: who, in which accounts, all of them, with what permissions. The flat lists are those of the
 // chosen account alone: what the session may do in one account it may not do in another.
-func (p pulse) describe(by authority.Actor, chosen authority.Membership, token secret.Text, expiresAt time.Time) sessionAnswer {
+func (p pulse) describe(by authority.Actor, chosen authority.Membership, all []authority.Membership, token secret.Text, expiresAt time.Time) sessionAnswer {
 	who := by.Principal()
 	answer := sessionAnswer{
 		ID: who.ID.Number(), Email: text(who.Email), Token: token.Reveal(),
@@ -23,7 +23,7 @@ func (p pulse) describe(by authority.Actor, chosen authority.Membership, token s
 		FlatRoles: roleNames(chosen.Roles), FlatPermissions: chosen.Permissions,
 		PermissionsFrom: map[grant.Permission][]permissionSource{},
 	}
-	for _, m := range p.authority.Memberships(by) {
+	for _, m := range all {
 		a := describeAccount(m)
 		answer.Accounts = append(answer.Accounts, a)
 		if m.Primary {

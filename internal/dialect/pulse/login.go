@@ -55,9 +55,9 @@ func (p pulse) login(c *dialect.Call) error {
 	if err != nil {
 		return err
 	}
-	chosen, err := p.authority.ChooseMembership(c.Context(), c.By, "")
+	chosen, all, err := p.authority.ChooseMembership(c.Context(), c.By, "")
 	if err != nil {
 		return err
 	}
-	return web.WriteJSON(c.ResponseWriter, http.StatusOK, mediaType, p.describe(c.By, chosen, opened.Token, opened.Session.ExpiresAt))
+	return web.WriteJSON(c.ResponseWriter, http.StatusOK, mediaType, p.describe(c.By, chosen, all, opened.Token, opened.Session.ExpiresAt))
 }

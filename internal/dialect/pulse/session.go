@@ -56,7 +56,7 @@ func accountOf(text string) tenant.ID {
 
 // showSession answers what the session is, in the account chosen.
 func (p pulse) showSession(c *dialect.Call) error {
-	chosen, err := p.authority.ChooseMembership(c.Context(), c.By, c.Input.(tenant.ID))
+	chosen, all, err := p.authority.ChooseMembership(c.Context(), c.By, c.Input.(tenant.ID))
 	if err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ func (p pulse) showSession(c *dialect.Call) error {
 	if err != nil {
 		return err
 	}
-	answer := p.describe(c.By, chosen, token, c.Verdict.Session.ExpiresAt)
+	answer := p.describe(c.By, chosen, all, token, c.Verdict.Session.ExpiresAt)
 	answer.Impersonating = text(c.Verdict.Actor.Principal.Email)
 	return web.WriteJSON(c.ResponseWriter, http.StatusOK, mediaType, answer)
 }
