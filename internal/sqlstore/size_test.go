@@ -151,3 +151,10 @@ func tableSize(t testing.TB, url, table string) (size int64) {
 	}
 	return size
 }
+
+func put(t *testing.T, store *sqlstore.Store, change func(tx authority.Tx)) {
+	t.Helper()
+	if err := store.Change(t.Context(), func(_ context.Context, tx authority.Tx) error { change(tx); return nil }); err != nil {
+		t.Fatal(err)
+	}
+}
