@@ -2,6 +2,7 @@
 ONCE_ROUNDS ?= 1000
 CRASH_ROUNDS ?= 200
 SIZE ?= 100000
+STORM ?= 1000000
 FUZZTIME ?= 3s
 FUZZTIME_LONG ?= 5m
 
@@ -44,6 +45,10 @@ promises: ## write docs/promises.md again
 .PHONY: size
 size: ## measure apply and export of SIZE people, and log-ins meanwhile, on both engines
 	DOORWARD_SIZE=$(SIZE) scripts/with-postgres go test ./cmd/doorward -run LargeDirectory -count=1 -v -timeout 60m
+
+.PHONY: storm
+storm: ## measure the store before, at the peak of and after STORM expired login tokens, on both engines
+	DOORWARD_STORM=$(STORM) scripts/with-postgres go test ./internal/sqlstore -run Storm -count=1 -v -timeout 60m
 
 .PHONY: lint-openapi
 lint-openapi: ## lint every openapi.yaml by public rules and write the report again
