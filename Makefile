@@ -3,6 +3,7 @@ ONCE_ROUNDS ?= 1000
 CRASH_ROUNDS ?= 200
 SIZE ?= 100000
 BENCH_OUT ?= bin/bench.txt
+STORM ?= 1000000
 FUZZTIME ?= 3s
 FUZZTIME_LONG ?= 5m
 
@@ -49,6 +50,10 @@ size: ## measure apply and export of SIZE people, and log-ins meanwhile, on both
 .PHONY: bench
 bench: ## measure the standard set under load on both engines, in half an hour, into BENCH_OUT; docs/performance.md
 	scripts/bench/run $(BENCH_OUT)
+
+.PHONY: storm
+storm: ## measure the store before, at the peak of and after STORM expired login tokens, on both engines
+	DOORWARD_STORM=$(STORM) scripts/with-postgres go test ./internal/sqlstore -run Storm -count=1 -v -timeout 60m
 
 .PHONY: lint-openapi
 lint-openapi: ## lint every openapi.yaml by public rules and write the report again

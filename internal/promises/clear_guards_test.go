@@ -49,7 +49,7 @@ var clearText = []guard{
 	},
 	{
 		keeps: "a fingerprint is made with the pepper", file: "internal/secret/fingerprint.go",
-		line: "mac := hmac.New(sha256.New, k.pepper[:])", instead: "mac := hmac.New(sha256.New, nil)",
+		line: "mac: hmac.New(sha256.New, k.pepper[:])", instead: "mac: hmac.New(sha256.New, nil)",
 		test: "internal/secret TestFingerprintsDependOnPepperPurposeAndEveryByte",
 	},
 	{

@@ -7,7 +7,8 @@
 //
 // A change queues its writes that return nothing and sends them with its
 // commit. On SQLite one writer commits many waiting changes at once; on
-// PostgreSQL a change is one or two round trips. On both a nil answer means
+// PostgreSQL a change is one or two round trips, and those that only add rows
+// share them. On both a nil answer means
 // durable, and an unknown outcome is an error.
 //
 // No rule of the product is decided here.

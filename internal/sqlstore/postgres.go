@@ -76,8 +76,9 @@ func OpenPostgres(ctx context.Context, url string, o Options) (*Store, Migrated,
 	if err != nil {
 		return nil, Migrated{}, err
 	}
-	e := &postgres{pool: pool, texts: &texts{words: postgresWords, dollar: true}, trace: o.Trace, started: time.Now()}
+	e := &postgres{pool: pool, texts: &texts{words: postgresWords, dollar: true}, started: time.Now()}
 	migrated, ready := isUpToDate(ctx, e.run, o)
+	e.trace = o.Trace // from here on
 	if !ready {
 		migrated, err = preparePostgres(ctx, pool, o)
 	}

@@ -11,7 +11,7 @@ import (
 )
 
 // sqliteConn is one connection to an SQLite store, for one goroutine at a time. It calls SQLite itself, past database/sql
-// and its driver, which together take longer around a statement than SQLite takes for it (docs/decisions/0030).
+// and its driver, which together take longer around a statement than SQLite takes for it (docs/decisions/0031).
 type sqliteConn struct {
 	tls      *libc.TLS
 	handle   uintptr
