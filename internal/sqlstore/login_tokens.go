@@ -59,15 +59,6 @@ func (f *loginTokenFacts) queries(id authority.LoginTokenID) []query {
 		id[:], id[:], id[:])...)
 }
 
-// token is the query for the token itself.
-func (f *loginTokenFacts) token(id authority.LoginTokenID) query {
-	return ask(`SELECT `+loginTokenColumns+`, CASE WHEN l.epoch = {epoch} THEN 1 ELSE 0 END FROM login_tokens l WHERE l.id = ?`, []any{id[:]},
-		func(scan func(...any) error) error {
-			f.found = true
-			return scanLoginToken(scan, &f.LoginToken, &f.live)
-		})
-}
-
 func (f *loginTokenFacts) facts() authority.LoginTokenFacts {
 	f.Subject, f.Actor = f.who.get(f.LoginToken.Subject), f.who.get(f.LoginToken.Actor)
 	f.Minter = f.who.get(f.Credential.Principal)
