@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"reflect"
 
@@ -163,25 +164,36 @@ func (s *sqliteStatement) scan(dest ...any) error {
 		return fmt.Errorf("a row of %d columns was read as %d", s.columns, len(dest))
 	}
 	for i, to := range dest {
-		if kind := s.kind(i); !s.column(i, kind, to) {
+		kind := s.kind(i)
+		if scanner, ok := to.(sql.Scanner); ok {
+			if err := scanner.Scan(s.value(i, kind)); err != nil {
+				return fmt.Errorf("column %d: %w", i, err)
+			}
+		} else if !s.column(i, kind, to) {
 			return fmt.Errorf("column %d of kind %d cannot be a %T", i, kind, to)
 		}
 	}
 	return nil
 }
 
+// value is a column as a driver has it; bytes are the statement's own.
+func (s *sqliteStatement) value(i int, kind int32) any {
+	switch kind {
+	case sqlite3.SQLITE_INTEGER:
+		return s.integer(i)
+	case sqlite3.SQLITE_TEXT:
+		return s.text(i)
+	case sqlite3.SQLITE_BLOB:
+		return s.bytes(i)
+	}
+	return nil
+}
+
 func (s *sqliteStatement) column(i int, kind int32, to any) bool {
 	switch to := to.(type) {
-	case **int64:
-		return pointTo(to, kind != sqlite3.SQLITE_NULL, func(v *int64) bool { return s.column(i, kind, v) })
-	case **string:
-		return pointTo(to, kind != sqlite3.SQLITE_NULL, func(v *string) bool { return s.column(i, kind, v) })
 	case *[]byte:
-		*to = nil
-		if kind == sqlite3.SQLITE_BLOB {
-			*to = append([]byte{}, s.bytes(i)...)
-		}
-		return kind == sqlite3.SQLITE_BLOB || kind == sqlite3.SQLITE_NULL
+		*to = append([]byte(nil), s.bytes(i)...)
+		return kind == sqlite3.SQLITE_BLOB
 	case *int64:
 		*to = s.integer(i)
 		return kind == sqlite3.SQLITE_INTEGER
@@ -198,16 +210,6 @@ func (s *sqliteStatement) column(i int, kind int32, to any) bool {
 		return kind == sqlite3.SQLITE_INTEGER
 	}
 	return false
-}
-
-// pointTo points to a value that may be missing.
-func pointTo[T any](to **T, there bool, read func(v *T) bool) bool {
-	*to = nil
-	if !there {
-		return true
-	}
-	*to = new(T)
-	return read(*to)
 }
 
 func (s *sqliteStatement) kind(i int) int32 {

@@ -18,16 +18,6 @@ func micros(t time.Time) any {
 	return t.UnixMicro()
 }
 
-// instant scans a time.
-type instant struct{ to *time.Time }
-
-func (i instant) set(v *int64) {
-	*i.to = time.Time{}
-	if v != nil {
-		*i.to = time.UnixMicro(*v).UTC()
-	}
-}
-
 func flag(b bool) int64 {
 	if b {
 		return 1
@@ -58,107 +48,37 @@ func fingerprint(f secret.Fingerprint) any {
 	return f[:]
 }
 
-// row collects what to scan and what to do with it afterwards.
-type row struct {
-	dest  []any
-	after []func() error
-}
+// row collects what to scan into. The columns that are no plain texts and numbers are sql.Scanners over what they fill:
+// a session has sixteen of them, and is read at every miss of what is remembered.
+type row struct{ dest []any }
+
+// widestRow is of the table with the most columns.
+const widestRow = 24
 
 func (r *row) plain(dest ...any) *row {
+	if r.dest == nil {
+		r.dest = make([]any, 0, widestRow)
+	}
 	r.dest = append(r.dest, dest...)
 	return r
 }
 
-func (r *row) time(to *time.Time) *row {
-	var v *int64
-	return r.then(&v, func() error { instant{to}.set(v); return nil })
-}
-
-func (r *row) span(to *time.Duration) *row {
-	var v int64
-	return r.then(&v, func() error { *to = time.Duration(v) * time.Microsecond; return nil })
-}
-
-func (r *row) flag(to *bool) *row {
-	var v int64
-	return r.then(&v, func() error { *to = v != 0; return nil })
-}
-
-func (r *row) json(to any) *row {
-	var v string
-	return r.then(&v, func() error { return json.Unmarshal([]byte(v), to) })
-}
+func (r *row) time(to *time.Time) *row     { return r.plain((*instant)(to)) }
+func (r *row) span(to *time.Duration) *row { return r.plain((*span)(to)) }
+func (r *row) flag(to *bool) *row          { return r.plain((*flagged)(to)) }
+func (r *row) addr(to *netip.Addr) *row    { return r.plain((*address)(to)) }
+func (r *row) json(to any) *row            { return r.plain(&document{to}) }
 
 // list scans a list that may be NULL, which is none.
-func list[T any](r *row, to *[]T) *row {
-	var v *string
-	return r.then(&v, func() error {
-		*to = nil
-		if v == nil {
-			return nil
-		}
-		return json.Unmarshal([]byte(*v), to)
-	})
-}
-
-func (r *row) addr(to *netip.Addr) *row {
-	var v string
-	return r.then(&v, func() error {
-		*to = netip.Addr{}
-		if v == "" {
-			return nil
-		}
-		var err error
-		*to, err = netip.ParseAddr(v)
-		return err
-	})
-}
+func list[T any](r *row, to *[]T) *row { return r.plain(&document{to}) }
 
 // optional scans a text that may be NULL.
-func optional[T ~string](r *row, to *T) *row {
-	var v *string
-	return r.then(&v, func() error {
-		*to = ""
-		if v != nil {
-			*to = T(*v)
-		}
-		return nil
-	})
-}
+func optional[T ~string](r *row, to *T) *row { return r.plain(&maybe[T]{to}) }
 
 // bytes scans a fixed number of bytes, all zero for NULL.
-func bytes(r *row, to []byte) *row {
-	var v []byte
-	return r.then(&v, func() error {
-		clear(to)
-		if v == nil {
-			return nil
-		}
-		if len(v) != len(to) {
-			return fmt.Errorf("a stored key has %d bytes instead of %d", len(v), len(to))
-		}
-		copy(to, v)
-		return nil
-	})
-}
+func bytes(r *row, to []byte) *row { return r.plain(&fixed{to}) }
 
-func (r *row) then(dest any, do func() error) *row {
-	r.dest = append(r.dest, dest)
-	r.after = append(r.after, do)
-	return r
-}
-
-func (r *row) scan(scan func(dest ...any) error) error {
-	if err := scan(r.dest...); err != nil {
-		return err
-	}
-	for _, do := range r.after {
-		if err := do(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
+func (r *row) scan(scan func(dest ...any) error) error { return scan(r.dest...) }
 
 func asJSON(v any) string {
 	text, err := json.Marshal(v, json.Deterministic(true), json.FormatNilSliceAsNull(true), json.FormatNilMapAsNull(true))
