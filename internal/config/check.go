@@ -33,6 +33,7 @@ const (
 	mostRequests        = 100_000
 	longestRequestWait  = 10 * time.Second
 	mostConnections     = 1_000_000
+	mostRemembered      = 100_000_000
 )
 
 var (
@@ -62,6 +63,7 @@ func (c *Config) Check() error {
 		c.Hashing.check(),
 		c.Guesses.check(),
 		c.Load.check(),
+		c.Memory.check(),
 	)
 }
 
@@ -216,6 +218,13 @@ func (l *Load) check() error {
 		within("load-requests", l.Requests, 1, mostRequests),
 		within("load-wait", l.Wait, time.Millisecond, longestRequestWait),
 		within("load-connections", l.Connections, 1, mostConnections),
+	)
+}
+
+func (m *Memory) check() error {
+	return errors.Join(
+		within("memory-sessions", m.Sessions, 1000, mostRemembered),
+		within("memory-principals", m.Principals, 1000, mostRemembered),
 	)
 }
 

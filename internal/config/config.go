@@ -39,6 +39,7 @@ type Config struct {
 	SigningKeys    SigningKeys    `embed:"" prefix:"signing-key-" group:"Access tokens"`
 	Gateway        Gateway        `embed:"" prefix:"gateway-" group:"Gateways"`
 	Load           Load           `embed:"" prefix:"load-" group:"Load"`
+	Memory         Memory         `embed:"" prefix:"memory-" group:"Load"`
 	Hashing        Hashing        `embed:"" prefix:"hash-" group:"Password hashing"`
 	Guesses        Guesses        `embed:"" prefix:"guess-" group:"Failed log-ins"`
 }
@@ -124,6 +125,12 @@ type Load struct {
 	Requests    int           `default:"128" help:"Requests at work at once; as many wait, and more are refused by 503 with Retry-After. Who waits for a password hash or for news is not at work."`
 	Wait        time.Duration `default:"10ms" help:"How long a request waits to be taken on before it is refused."`
 	Connections int           `default:"4096" help:"Connections open at once; who comes then takes the place of an idle one, or waits."`
+}
+
+// Memory bounds what a node remembers of the store, so that what it is asked often costs no look at it.
+type Memory struct {
+	Sessions   int `default:"300000" help:"Sessions and access tokens remembered at most, about 250 bytes each."`
+	Principals int `default:"10000" help:"People and services, and as many credentials and accounts, remembered at most; about 4 KiB each."`
 }
 
 // Hashing bounds the slow work of checking passwords.

@@ -20,8 +20,8 @@ const Bound = 900 * time.Millisecond
 
 // Options bound what is remembered; the zero value of a field is its default.
 type Options struct {
-	Sessions   int // about 350 bytes each; 200,000
-	Principals int // about 3 KiB each; 10,000
+	Sessions   int // 300,000
+	Principals int // and as many of all else; 10,000
 }
 
 // Store remembers the facts of another one.
@@ -52,7 +52,7 @@ var _ authority.Store = (*Store)(nil)
 // Remember returns a store that remembers the facts of another. It does so from when it first hears of the feed: see Hear.
 func Remember(of authority.Store, o Options) *Store {
 	if o.Sessions == 0 {
-		o.Sessions = 200_000
+		o.Sessions = 300_000
 	}
 	if o.Principals == 0 {
 		o.Principals = 10_000

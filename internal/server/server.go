@@ -52,7 +52,7 @@ func NewAuthority(opened Opened, c config.Config) *authority.Authority {
 	// Or a flood of passwords would take all places of those who come with keys; how many wait there is bounded there.
 	guesses.OnWait(web.Leave)
 	pool.OnWait(web.Leave)
-	store := facts.Remember(opened.Store, facts.Options{})
+	store := facts.Remember(opened.Store, facts.Options{Sessions: c.Memory.Sessions, Principals: c.Memory.Principals})
 	a := authority.New(store, opened.Keys, guesses, pool,
 		authority.Options{
 			InstallationURL: c.PublicURL,
