@@ -66,7 +66,7 @@ var rules = map[string]rule{
 
 	"internal/backup": {ours: core, never: with(http, sql...)},
 
-	"internal/facts": {ours: core, tests: []string{"internal/sqlstore"}, never: with(pure, looseJSON...)},
+	"internal/facts": {ours: core, never: with(pure, looseJSON...)},
 
 	"internal/sqlstore":           {ours: core, tests: []string{"internal/sqlstore/storetest"}, never: http},
 	"internal/sqlstore/storetest": {ours: core, never: http},

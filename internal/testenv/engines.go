@@ -24,15 +24,35 @@ const PostgresVariable = "DOORWARD_TEST_POSTGRES"
 // OpenStore returns an empty store on an engine, gone when the test ends.
 func OpenStore(t testing.TB, engine string, o sqlstore.Options) *sqlstore.Store {
 	t.Helper()
+	return OpenStores(t, engine, o)[0]
+}
+
+// OpenStores returns a store for each of these options, all on one database that is empty: as many nodes have them.
+func OpenStores(t testing.TB, engine string, options ...sqlstore.Options) (stores []*sqlstore.Store) {
+	t.Helper()
+	var at string
+	if engine == "postgres" {
+		at = databaseFrom(t, migrated(t))
+	} else {
+		at = embeddedDirectory(t)
+	}
+	for _, o := range options {
+		stores = append(stores, openStore(t, engine, at, o))
+	}
+	return stores
+}
+
+func openStore(t testing.TB, engine, at string, o sqlstore.Options) *sqlstore.Store {
+	t.Helper()
 	var store *sqlstore.Store
 	var err error
 	if engine == "postgres" {
 		if o.Connections == 0 {
 			o.Connections = testConnections
 		}
-		store, _, err = sqlstore.OpenPostgres(t.Context(), databaseFrom(t, migrated(t)), o)
+		store, _, err = sqlstore.OpenPostgres(t.Context(), at, o)
 	} else {
-		store, _, err = sqlstore.OpenSQLite(t.Context(), embeddedDirectory(t), o)
+		store, _, err = sqlstore.OpenSQLite(t.Context(), at, o)
 	}
 	if err != nil {
 		t.Fatalf("open a store on %s: %v", engine, err)
