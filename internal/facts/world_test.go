@@ -4,9 +4,13 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
+
+	gocmp "github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/doorward/doorward/internal/authority"
 	"github.com/doorward/doorward/internal/facts"
@@ -51,7 +55,15 @@ func put(t testing.TB, store authority.Store, change func(tx authority.Tx)) {
 	}
 }
 
-func makeWorld(tx authority.Tx, now time.Time) {
+// in is a session of another round: what was closed is never open again.
+func in(round int, id authority.SessionID) authority.SessionID {
+	id[1], id[2] = byte(round>>8), byte(round)
+	return id
+}
+
+func makeWorld(tx authority.Tx, now time.Time) { makeWorldIn(0, tx, now) }
+
+func makeWorldIn(round int, tx authority.Tx, now time.Time) {
 	for _, id := range tenantsOfWorld {
 		tx.PutTenant(tenantOf(id, now))
 	}
@@ -67,6 +79,9 @@ func makeWorld(tx authority.Tx, now time.Time) {
 	tx.PutCredential(keyOf(minterKey, minter, atMinter, now))
 	tx.PutCredential(keyOf(ownerKey, owner, atOwner, now))
 	for _, s := range sessionsAt(now) {
+		if s.ID = in(round, s.ID); !s.Parent.IsZero() {
+			s.Parent = in(round, s.Parent)
+		}
 		tx.PutSession(s)
 	}
 }
@@ -112,13 +127,18 @@ type question struct {
 	ask  func(ctx context.Context, f authority.Facts) (any, error)
 }
 
-var questions = []question{
-	asksSession("the session handed over", handed), asksSession("the session below", below), asksSession("the session signed in", signedIn),
-	asksKey("the minter's key", atMinter), asksKey("the owner's key", atOwner),
-	asksEmail(ownersEmail), asksEmail(othersEmail), asksEmail(nobodysEmail),
-	asksOwner("the owner of the account", account), asksOwner("the owner of the shop", shop),
-	asksLineage("the account's lineage", account), asksLineage("the shop's lineage", shop), asksLineage("the reseller's lineage", outer),
-	{"the audience", func(ctx context.Context, f authority.Facts) (any, error) { return f.Audience(ctx, portal) }},
+var questions = questionsIn(0)
+
+func questionsIn(round int) []question {
+	return []question{
+		asksSession("the session handed over", in(round, handed)), asksSession("the session below", in(round, below)),
+		asksSession("the session signed in", in(round, signedIn)),
+		asksKey("the minter's key", atMinter), asksKey("the owner's key", atOwner),
+		asksEmail(ownersEmail), asksEmail(othersEmail), asksEmail(nobodysEmail),
+		asksOwner("the owner of the account", account), asksOwner("the owner of the shop", shop),
+		asksLineage("the account's lineage", account), asksLineage("the shop's lineage", shop), asksLineage("the reseller's lineage", outer),
+		{"the audience", func(ctx context.Context, f authority.Facts) (any, error) { return f.Audience(ctx, portal) }},
+	}
 }
 
 func asksSession(name string, id authority.SessionID) question {
@@ -190,6 +210,23 @@ func (q question) view(t testing.TB, of authority.Store) (answer any, err error)
 		return err
 	})
 	return answer, err
+}
+
+// differs returns how what memory answers differs from what is stored, or "".
+func (q question) differs(t testing.TB, node *facts.Store, stored authority.Store, but ...gocmp.Option) string {
+	t.Helper()
+	got, ok := q.recall(t, node)
+	if !ok {
+		return ""
+	}
+	want, err := q.view(t, stored)
+	if err != nil {
+		return fmt.Sprintf("%s is recalled as %+v, and stored: %v", q.name, got, err)
+	}
+	if diff := gocmp.Diff(want, got, append(but, cmpopts.EquateEmpty())...); diff != "" {
+		return fmt.Sprintf("%s is recalled otherwise than it is stored:\n%s", q.name, diff)
+	}
+	return ""
 }
 
 // learn asks everything, so that all of it is remembered.

@@ -1,0 +1,174 @@
+package facts_test
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+
+	"github.com/doorward/doorward/internal/authority"
+	"github.com/doorward/doorward/internal/facts"
+	"github.com/doorward/doorward/internal/testenv"
+)
+
+// holding is a store whose readings of sessions end when they are let go, with what they had read long before.
+type holding struct {
+	authority.Store
+	held     chan func() // how to let go one that has read
+	readings atomic.Int64
+}
+
+func (h *holding) View(ctx context.Context, read func(ctx context.Context, v authority.View) error) error {
+	return h.Store.View(ctx, func(ctx context.Context, v authority.View) error { return read(ctx, heldView{v, h}) })
+}
+
+type heldView struct {
+	authority.View
+	by *holding
+}
+
+func (v heldView) Session(ctx context.Context, id authority.SessionID) (authority.Session, error) {
+	s, err := v.View.Session(ctx, id)
+	v.by.hold()
+	return s, err
+}
+
+func (v heldView) SessionFacts(ctx context.Context, id authority.SessionID) (authority.SessionFacts, error) {
+	f, err := v.View.SessionFacts(ctx, id)
+	v.by.hold()
+	return f, err
+}
+
+func (h *holding) hold() {
+	h.readings.Add(1)
+	if h.held == nil {
+		return
+	}
+	let := make(chan struct{})
+	h.held <- sync.OnceFunc(func() { close(let) })
+	<-let
+}
+
+// readings are the ways to read a session so that it is remembered.
+var readings = map[string]func(ctx context.Context, v authority.View) (authority.Session, error){
+	"the session": func(ctx context.Context, v authority.View) (authority.Session, error) { return v.Session(ctx, handed) },
+	"its facts": func(ctx context.Context, v authority.View) (authority.Session, error) {
+		f, err := v.SessionFacts(ctx, handed)
+		return f.Session, err
+	},
+}
+
+func TestAReadingBegunBeforeAChangeDoesNotOutliveIt(t *testing.T) {
+	for name, reading := range readings {
+		t.Run(name, func(t *testing.T) {
+			eachWorld(t, func(t *testing.T, world *facts.Store, clock *testenv.Clock) {
+				store := &holding{Store: world.Store}
+				node := remember(store)
+				learn(t, node)
+				forget(t, node)
+				store.held = make(chan func())
+				done := make(chan error)
+				go func() {
+					done <- node.View(context.Background(), func(ctx context.Context, v authority.View) error {
+						_, err := reading(ctx, v)
+						return err
+					})
+				}()
+				let := <-store.held // it has read the session, which is open
+				closeHanded(t, node, clock)
+				let()
+				if err := <-done; err != nil {
+					t.Fatal(err)
+				}
+				if f, ok := asksSession("", handed).recall(t, node); ok && f.(authority.SessionFacts).Session.ClosedAt.IsZero() {
+					t.Error("a session that was closed is remembered as open")
+				}
+			})
+		})
+	}
+}
+
+// TestWhoJoinsAReadingGetsNothingThatHasChangedSince has somebody wait for a reading that began before a change.
+func TestWhoJoinsAReadingGetsNothingThatHasChangedSince(t *testing.T) {
+	eachWorld(t, func(t *testing.T, world *facts.Store, clock *testenv.Clock) {
+		store := &holding{Store: world.Store, held: make(chan func(), 8)}
+		node := remember(store)
+		outside, done := make(chan func()), make(chan struct{})
+		go func() { // what waits for a database's own goroutines
+			for do := range outside {
+				do()
+				done <- struct{}{}
+			}
+		}()
+		defer close(outside)
+		synctest.Test(t, func(t *testing.T) {
+			var wait sync.WaitGroup
+			wait.Go(func() { readHanded(t, node) })
+			let := <-store.held
+			outside <- func() { closeHanded(t, node, clock) }
+			<-done
+			wait.Go(func() {
+				if readHanded(t, node).ClosedAt.IsZero() {
+					t.Error("who joined is told of a session that was closed before as open")
+				}
+			})
+			synctest.Wait() // until that one waits for the first
+			let()
+			(<-store.held)() // it reads again by itself
+			wait.Wait()
+		})
+	})
+}
+
+func readHanded(t testing.TB, store authority.Store) (s authority.Session) {
+	t.Helper()
+	err := store.View(context.Background(), func(ctx context.Context, v authority.View) (err error) {
+		s, err = v.Session(ctx, handed)
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	return s
+}
+
+func TestOfManyWhoNeedASessionAtOnceOneReadsIt(t *testing.T) {
+	eachWorld(t, func(t *testing.T, world *facts.Store, _ *testenv.Clock) {
+		store := &holding{Store: world.Store, held: make(chan func(), 64)}
+		node := remember(store)
+		synctest.Test(t, func(t *testing.T) {
+			var wait sync.WaitGroup
+			for range 64 {
+				wait.Go(func() {
+					if s := readHanded(t, node); s.ID != handed {
+						t.Errorf("read %+v", s)
+					}
+				})
+			}
+			synctest.Wait()
+			(<-store.held)()
+			wait.Wait()
+		})
+		if n := store.readings.Load(); n != 1 {
+			t.Errorf("it was read %d times", n)
+		}
+	})
+}
+
+// forget makes the session, and nothing else, forgotten.
+func forget(t *testing.T, node *facts.Store) {
+	t.Helper()
+	put(t, node, func(tx authority.Tx) { tx.Publish(authority.FeedSession, handed.String()) })
+}
+
+func closeHanded(t testing.TB, store authority.Store, clock *testenv.Clock) {
+	t.Helper()
+	err := store.Change(context.Background(), func(ctx context.Context, tx authority.Tx) error {
+		_, err := tx.CloseSessions(ctx, []authority.SessionID{handed}, clock.Now())
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
