@@ -107,6 +107,7 @@ func TestAChangeMakesForgottenWhatDependsOnItAndNothingElse(t *testing.T) {
 					return err
 				}
 				remembersAllBut(t, "during "+k.name, node) // what is not committed changes nothing
+				learn(t, node)                             // and is not what is read beside it
 				return nil
 			})
 			if err != nil {
