@@ -44,6 +44,10 @@ var kinds = []struct {
 		append([]string{"the minter's key", "the account's lineage"}, ofOwner...),
 	},
 	{
+		"a tenant above", puts(func(tx authority.Tx, now time.Time) { tx.PutTenant(tenantOf(inner, now)) }),
+		append([]string{"the minter's key", "the account's lineage"}, ofOwner...),
+	},
+	{
 		"another tenant", puts(func(tx authority.Tx, now time.Time) { tx.PutTenant(tenantOf(shop, now)) }),
 		append([]string{"the shop's lineage"}, ofOther...),
 	},

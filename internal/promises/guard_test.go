@@ -27,14 +27,14 @@ type promise struct {
 }
 
 var promises = []promise{
-	{"G1", "A login token is redeemed at most once: under concurrency, crash, fail-over, split brain, `doorward restore`.", slices.Concat(redeemedOnce, redeemedAgain, presentedOnce, provedOnce, verifierOnce)},
+	{"G1", "A login token is redeemed at most once: under concurrency, crash, fail-over, split brain, `doorward restore`.", slices.Concat(redeemedOnce, factsOnce, redeemedAgain, presentedOnce, provedOnce, verifierOnce)},
 	{"G2", "A success answer is durable before it is sent.", durable},
 	{"G3", "An unknown outcome is never reported as success.", unknownOutcome},
 	{"G4", "Nothing is accepted after its lifetime on the one clock.", slices.Concat(lifetimes, signedLifetimes, verifierLifetimes)},
-	{"G5", "A revocation or suspension counts at the next use (here: on one node).", slices.Concat(revocations, suspensions, killedKeys, clientsEnds, feedEnds, verifierEnds)},
+	{"G5", "A revocation or suspension counts at the next use (here: on one node).", slices.Concat(revocations, suspensions, killedKeys, clientsEnds, feedEnds, factsEnd, verifierEnds)},
 	{"G6", "No act without its event; if the event cannot be written the act does not happen.", recorded},
 	{"G7", "Overload is shed early; password floods never starve key log-ins.", slices.Concat(overload, sources, feedCrowds)},
-	{"G8", "No request reaches outside its tenant's subtree; what is outside is indistinguishable from what does not exist.", slices.Concat(reach, managedReach, directoryReach, v1Reach, clientsReach, gatewayReach, possessions, feedReach, verifierReach)},
+	{"G8", "No request reaches outside its tenant's subtree; what is outside is indistinguishable from what does not exist.", slices.Concat(reach, managedReach, directoryReach, v1Reach, clientsReach, gatewayReach, possessions, feedReach, factsTellNothing, verifierReach)},
 	{"G9", "No clear-text secret in any store, log, trace, metric, backup or error.", slices.Concat(clearText, sealedKeys, onTheWay)},
 }
 

@@ -1,0 +1,212 @@
+package promises_test
+
+import "slices"
+
+const (
+	rememberedRules  = "internal/facts "
+	factsKept        = "internal/facts/kept.go"
+	factsChanged     = "internal/facts/changes.go"
+	factsChange      = "internal/facts/change.go"
+	factsLearned     = "internal/facts/learning.go"
+	factsStanding    = "internal/facts/standing.go"
+	factsStore       = "internal/facts/store.go"
+	factsRecalled    = "internal/facts/recalled.go"
+	changesForget    = rememberedRules + "TestAChangeMakesForgottenWhatDependsOnItAndNothingElse/{engine}"
+	unknownForgets   = rememberedRules + "TestAChangeOfUnknownOutcomeMakesForgottenWhatDependsOnIt/{engine}"
+	hearingForgets   = rememberedRules + "TestWhatTheFeedSaysIsForgotten/{engine}"
+	heardForTheBound = rememberedRules + "TestANodeAnswersFromMemoryForTheBoundAfterTheFeedWasReadAndNoLonger"
+	askedWhoHasIt    = rememberedRules + "TestWhoWasFoundUnderANameIsAskedWhetherItStillHasIt/"
+	manyChanges      = rememberedRules + "TestMoreChangesThanAreHeldDoubtAllThatWasReadBefore"
+)
+
+// factsEnd is why what a node remembers does not outlive what ended or changed it.
+var factsEnd = slices.Concat(factsOnThisNode, factsRead, factsHeard, factsRedeemed, factsFound, factsNoted)
+
+// factsOnThisNode is for what changes on this node.
+var factsOnThisNode = []guard{
+	{
+		keeps: "what is remembered holds until something that it depends on has changed", file: factsKept,
+		line: "if k.changes.since(said, c.value.facts()) {", instead: "if false {", test: changesForget,
+	},
+	{
+		keeps: "what has changed is taken in before anybody is told that it has", file: factsChange,
+		line: "s.changes.mark(done.facts...)", instead: "_ = done.facts", test: changesForget,
+	},
+	{
+		keeps: "however the change ended", file: factsChange,
+		line: "s.changes.mark(done.facts...)", instead: "if err == nil {\n\t\ts.changes.mark(done.facts...)\n\t}", test: unknownForgets,
+	},
+	{
+		keeps: "and not before it has: what is read beside a change is as it was", file: factsChange,
+		line: "s.changes.mark(done.facts...)", instead: "_ = done.facts", test: changesForget,
+		also: []cut{{
+			"internal/facts/writes.go", "t.noted.facts = append(t.noted.facts, factOf(kind, key))", "t.store.changes.mark(factOf(kind, key))",
+		}},
+	},
+	{
+		keeps: "a change of everything makes all forgotten", file: factsChange,
+		line: "if done.everything {", instead: "if false {", test: changesForget,
+	},
+	{
+		keeps: "when changes are too many to hold, all that was read before is doubted", file: factsChanged,
+		line: "if said < c.floor {", instead: "if false {", test: manyChanges,
+	},
+	{
+		keeps: "and the change that was one too many counts", file: factsChanged,
+		line: "c.floor = now\n", instead: "c.floor = now - 1\n\t\tfacts = nil\n",
+		test: rememberedRules + "TestAChangeThatIsOneTooManyCountsItself",
+	},
+	{
+		keeps: "a standing depends on every tenant above", file: factsStanding,
+		line: "id = t.Parent", instead: "id = \"\"", test: changesForget,
+	},
+	{
+		keeps: "and on the roles that are granted", file: factsStanding,
+		line:    "s.depends = append(s.depends, factOf(authority.FeedRole, string(g.Role)))",
+		instead: "_ = g", test: changesForget,
+	},
+	{
+		keeps: "a lineage depends on every tenant in it", file: factsStanding,
+		line: "l.depends = append(l.depends, factOf(authority.FeedTenant, string(t.ID)))", instead: "_ = t", test: changesForget,
+	},
+}
+
+// factsRead is for readings that began before a change.
+var factsRead = []guard{
+	{
+		keeps: "a reading of a session that began before a change does not outlive it", file: factsLearned,
+		line:    "said := v.store.changes.said.Load()\n\t\t\ts, err := v.View.Session(context.WithoutCancel(ctx), id) // others may wait for it\n",
+		instead: "s, err := v.View.Session(context.WithoutCancel(ctx), id)\n\t\t\tsaid := v.store.changes.said.Load()\n",
+		test:    rememberedRules + "TestAReadingBegunBeforeAChangeDoesNotOutliveIt/the session/{engine}",
+	},
+	{
+		keeps: "nor does one of its facts", file: factsLearned,
+		line:    "said := v.store.changes.said.Load()\n\tf, err := v.View.SessionFacts(ctx, id)\n",
+		instead: "f, err := v.View.SessionFacts(ctx, id)\n\tsaid := v.store.changes.said.Load()\n",
+		test:    rememberedRules + "TestAReadingBegunBeforeAChangeDoesNotOutliveIt/its facts/{engine}",
+	},
+	{
+		keeps: "who joins a reading gets nothing from it that has changed since", file: factsLearned,
+		line: "(own || v.store.sessions.holds(c))", instead: "(own || c != nil)",
+		test: rememberedRules + "TestWhoJoinsAReadingGetsNothingThatHasChangedSince/{engine}",
+	},
+}
+
+// factsHeard is for what changes on other nodes.
+var factsHeard = []guard{
+	{
+		keeps: "what the feed says is taken in", file: factsStore,
+		line: "s.hear(r.Entries, r.Reset)", instead: "s.hear(nil, r.Reset)", test: hearingForgets,
+	},
+	{
+		keeps: "so that what changed elsewhere is recalled as it is stored", file: factsStore,
+		line: "facts[i] = factOf(e.Kind, e.Key)", instead: "facts[i] = factOf(e.Kind, e.Key+\"?\")",
+		test: rememberedRules + "TestWhatIsRecalledIsWhatIsStoredOnceWhatChangedElsewhereIsHeardOf/{engine}",
+	},
+	{
+		keeps: "and that another history began", file: factsStore,
+		line: "s.hear(r.Entries, r.Reset)", instead: "s.hear(r.Entries, false)", test: hearingForgets,
+	},
+	{
+		keeps: "and that everything is to be doubted", file: factsStore,
+		line: "reset = reset || e.Kind == authority.FeedEverything", instead: "reset = reset && e.Kind == authority.FeedEverything",
+		test: hearingForgets,
+	},
+	{
+		keeps: "a node that has not heard of the feed for its bound asks the store", file: factsStore,
+		line: " && time.Since(s.heard) < Bound", instead: "", test: heardForTheBound,
+	},
+	{
+		keeps: "counted from when the reading began", file: factsStore,
+		line: "s.heard = r.Began", instead: "s.heard = time.Now()", test: heardForTheBound,
+	},
+}
+
+// factsRedeemed is for redemptions from memory.
+var factsRedeemed = []guard{
+	{
+		keeps: "a redemption takes in what its own transaction sees of the feed", file: factsChange,
+		line: "t.store.hear(s.Unseen.Entries, false)\n", instead: "\n",
+		test: rememberedRules + "TestARedemptionSeesWhatWasSuspendedElsewhereAndNotHeardOf/{engine}",
+	},
+	{
+		keeps: "what came into the gaps with it", file: "internal/sqlstore/login_tokens.go",
+		line: "authority.UnseenLimit, seen.Gaps, &s.Unseen", instead: "authority.UnseenLimit, seen.Gaps[:0], &s.Unseen",
+		test: rememberedRules + "TestARedemptionSeesWhatCameIntoAGapOfTheFeed/{engine}",
+	},
+	{
+		keeps: "under another epoch it trusts nothing that is remembered", file: factsChange,
+		line: "s.Unseen.Epoch == seen.Epoch && ", instead: "",
+		test: rememberedRules + "TestARedemptionUnderAnotherEpochTrustsNothing/{engine}",
+	},
+	{
+		keeps: "nor when it cannot have seen all of the feed", file: factsChange,
+		line: " && len(s.Unseen.Entries) < authority.UnseenLimit", instead: "",
+		test: rememberedRules + "TestARedemptionThatSeesTooMuchOfTheFeedTrustsNothing/{engine}",
+	},
+}
+
+// factsFound is for names that went to somebody else.
+var factsFound = []guard{
+	{
+		keeps: "a credential is asked whether it still has the key", file: factsRecalled,
+		line: " || !slices.Contains(by, c.Lookup)", instead: "", test: askedWhoHasIt + "a credential gets another key/{engine}",
+	},
+	{
+		keeps: "a person whether they still have the e-mail", file: factsRecalled,
+		line: "has == canonical {", instead: "has != \"\" {", test: askedWhoHasIt + "two e-mails are swapped/{engine}",
+	},
+	{
+		keeps: "and whether they still own the account", file: factsRecalled,
+		line: "return g.Tenant == account && g.Role == grant.AccountOwner", instead: "return g.Tenant == account",
+		test: askedWhoHasIt + "an owner is replaced/{engine}",
+	},
+}
+
+// factsNoted is for each kind of row: to write it is to say that it has changed.
+var factsNoted = []guard{
+	noted("a tenant", "\tt.note(authority.FeedTenant, string(w.ID))\n", ""),
+	noted("a role", "\tt.note(authority.FeedRole, string(r.ID))\n", ""),
+	noted("a role that goes", "\tt.note(authority.FeedRole, string(id))\n", ""),
+	noted("a principal", "\tt.note(authority.FeedPrincipal, string(p.ID))\n", ""),
+	noted("a grant", "\tt.note(authority.FeedPrincipal, string(g.Principal))\n\tt.Tx.PutGrant(g)\n", "\tt.Tx.PutGrant(g)\n"),
+	noted("a grant that goes", "\tt.note(authority.FeedPrincipal, string(g.Principal))\n\tt.Tx.DropGrant(g)\n", "\tt.Tx.DropGrant(g)\n"),
+	noted("an audience", "\tt.note(authority.FeedAudience, a.ID.String())\n", ""),
+	noted("a credential", "\tt.note(authority.FeedCredential, c.ID.String())\n", ""),
+	noted("a password's hash", "\tt.note(authority.FeedCredential, id.String())\n", ""),
+	noted("a session that ends", "\t\tt.note(authority.FeedSession, id.String())\n", "\t\t_ = id\n"),
+	noted("all sessions", "\tt.note(authority.FeedEverything, \"\")\n", ""),
+	noted("what the feed is told", "\tt.note(kind, key)\n", ""),
+}
+
+func noted(what, line, instead string) guard {
+	return guard{keeps: "a change of it is noted: " + what, file: "internal/facts/writes.go", line: line, instead: instead, test: changesForget}
+}
+
+// factsOnce is why a redemption from memory is one.
+var factsOnce = []guard{
+	{
+		keeps: "a redemption from memory has spent the token only if the store says so", file: factsChange,
+		line: "return f, s.Spent, nil", instead: "return f, true, nil",
+		test: rememberedRules + "TestOfManyWhoRedeemATokenFromMemoryOneDoes/{engine}",
+	},
+}
+
+// factsTellNothing is why the time of a no does not tell what is remembered.
+var factsTellNothing = []guard{
+	{
+		keeps: "a session is refused by the store, whatever is remembered of it", file: "internal/authority/session_verify.go",
+		line: "id, fingerprint); err == nil && v.Valid() {", instead: "id, fingerprint); err == nil {",
+		test: rememberedRules + "TestARefusedSessionTakesWhatAnUnknownOneTakes/{engine}",
+	},
+	{
+		keeps: "a key that is remembered and refused takes what an unknown one takes", file: "internal/authority/authenticate.go",
+		line: "if remembered {", instead: "if remembered && false {",
+		test: rememberedRules + "TestARefusedKeyTakesWhatAnUnknownOneTakes/{engine}",
+	},
+	{
+		keeps: "an account out of reach that is remembered takes what no account takes", file: "internal/authority/login_token_mint.go",
+		line: "if err != nil || refused != nil {", instead: "if err != nil {",
+		test: rememberedRules + "TestAMintThatIsOutOfReachTakesWhatOneForNobodyTakes/{engine}",
+	},
+}
