@@ -63,7 +63,7 @@ func (c *applyCommand) Run(ctx context.Context, log *slog.Logger) error {
 	} else {
 		err = c.print(report)
 	}
-	return errors.Join(err, opened.Store.Close())
+	return errors.Join(err, settled(ctx, a), opened.Store.Close())
 }
 
 // stopped says what an apply that failed has done, and what is missing in which line if that is why.

@@ -34,8 +34,18 @@ func (o *operation) run(ctx context.Context, log *slog.Logger, do func(ctx conte
 		return err
 	}
 	by := authority.CommandLine(authority.Origin{Dialect: "command-line"})
-	err = do(ctx, server.NewAuthority(opened, config.Config{Store: o.Store}), by)
-	return errors.Join(err, opened.Store.Close())
+	a := server.NewAuthority(opened, config.Config{Store: o.Store})
+	err = do(ctx, a, by)
+	return errors.Join(err, settled(ctx, a), opened.Store.Close())
+}
+
+// settled waits until what a command has changed counts on every server beside it, so that it does when the command has
+// ended: a server may remember facts for a moment.
+func settled(ctx context.Context, a *authority.Authority) error {
+	if err := a.Settle(ctx); err != nil {
+		return fmt.Errorf("what was changed is stored, and may not count on every server for another second: %w", err)
+	}
+	return nil
 }
 
 // say prints a report as JSON, or what it says in words, if anything.

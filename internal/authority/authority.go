@@ -78,6 +78,9 @@ func (l Lifetimes) or(standard Lifetimes) Lifetimes {
 	return l
 }
 
+// Settle returns when what was changed through this authority counts at the next use on every node.
+func (a *Authority) Settle(ctx context.Context) error { return a.store.Settle(ctx) }
+
 // Now reads the one clock.
 func (a *Authority) Now() time.Time { return a.store.Now() }
 

@@ -25,6 +25,9 @@ type Store interface {
 	// A commit that was neither confirmed nor refused is fault.UnknownOutcome.
 	Change(ctx context.Context, change func(ctx context.Context, tx Tx) error) error
 
+	// Settle returns when what was changed through this store counts at the next use on every node.
+	Settle(ctx context.Context) error
+
 	// Now reads the one clock, the store's.
 	Now() time.Time
 

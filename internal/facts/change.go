@@ -18,12 +18,36 @@ func (s *Store) Change(ctx context.Context, change func(ctx context.Context, tx 
 	if done.everything {
 		s.changes.reset()
 	}
+	if len(done.facts) > 0 {
+		s.mu.Lock()
+		s.said = time.Now()
+		s.mu.Unlock()
+	}
 	if err == nil {
 		for id, at := range done.used {
 			s.used(id, at)
 		}
 	}
 	return err
+}
+
+// Settle returns when Bound has passed since facts were last changed here: every other node has heard of it, or has
+// stopped answering from memory.
+func (s *Store) Settle(ctx context.Context) error {
+	s.mu.Lock()
+	said := s.said
+	s.mu.Unlock()
+	if said.IsZero() {
+		return s.Store.Settle(ctx)
+	}
+	passed := time.NewTimer(time.Until(said.Add(Bound)))
+	defer passed.Stop()
+	select {
+	case <-passed.C:
+		return s.Store.Settle(ctx)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // noted is what a change says of facts that may be remembered.

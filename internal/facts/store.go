@@ -16,7 +16,7 @@ import (
 
 // Bound is for how long after the feed was last heard from facts are taken from memory: with the time that a reading
 // takes, what ends elsewhere counts here within a second (promise G5).
-const Bound = 900 * time.Millisecond
+const Bound = 600 * time.Millisecond
 
 // Options bound what is remembered; the zero value of a field is its default.
 type Options struct {
@@ -45,6 +45,7 @@ type Store struct {
 	mu    sync.Mutex
 	seen  authority.FeedSeen
 	heard time.Time // this machine's, monotonic; zero: never
+	said  time.Time // when a fact was changed here last; zero: never
 }
 
 var _ authority.Store = (*Store)(nil)

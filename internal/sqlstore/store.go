@@ -75,6 +75,9 @@ func (s *Store) Recall(context.Context, func(ctx context.Context, f authority.Fa
 	return authority.ErrNotRemembered
 }
 
+// Settle returns at once: whatever asks this store is answered by what is committed.
+func (s *Store) Settle(context.Context) error { return nil }
+
 // Change runs change as one transaction; nil means durable.
 func (s *Store) Change(ctx context.Context, change func(ctx context.Context, tx authority.Tx) error) error {
 	return s.engine.change(ctx, func(ctx context.Context, t *tx) error {
