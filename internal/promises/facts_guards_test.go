@@ -114,11 +114,16 @@ var factsHeard = []guard{
 	},
 	{
 		keeps: "a node that has not heard of the feed for its bound asks the store", file: factsStore,
-		line: " && time.Since(s.heard) < Bound", instead: "", test: heardForTheBound,
+		line: " && between(s.heard, time.Now()) < Bound", instead: "", test: heardForTheBound,
 	},
 	{
 		keeps: "counted from when the reading began", file: factsStore,
 		line: "s.heard = r.Began", instead: "s.heard = time.Now()", test: heardForTheBound,
+	},
+	{
+		keeps: "a node that has not heard for so long that the feed may have been swept forgets all", file: factsStore,
+		line: "if !s.heard.IsZero() && between(s.heard, r.Began) > forgetAfter {", instead: "if false {",
+		test: rememberedRules + "TestWhatWasRememberedBeforeALongSilenceIsForgotten/{engine}",
 	},
 }
 
