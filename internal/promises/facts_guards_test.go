@@ -99,11 +99,6 @@ var factsHeard = []guard{
 		line: "s.hear(r.Entries, r.Reset)", instead: "s.hear(nil, r.Reset)", test: hearingForgets,
 	},
 	{
-		keeps: "so that what changed elsewhere is recalled as it is stored", file: factsStore,
-		line: "facts[i] = factOf(e.Kind, e.Key)", instead: "facts[i] = factOf(e.Kind, e.Key+\"?\")",
-		test: rememberedRules + "TestWhatIsRecalledIsWhatIsStoredOnceWhatChangedElsewhereIsHeardOf/{engine}",
-	},
-	{
 		keeps: "and that another history began", file: factsStore,
 		line: "s.hear(r.Entries, r.Reset)", instead: "s.hear(r.Entries, false)", test: hearingForgets,
 	},
