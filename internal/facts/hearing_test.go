@@ -72,6 +72,18 @@ func TestWhatTheFeedSaysIsForgotten(t *testing.T) {
 	})
 }
 
+// TestWhatWasRememberedBeforeALongSilenceIsForgotten is for what the feed said meanwhile and has been swept from it.
+func TestWhatWasRememberedBeforeALongSilenceIsForgotten(t *testing.T) {
+	eachWorld(t, func(t *testing.T, node *facts.Store, _ *testenv.Clock) {
+		heard := always()
+		node.Hear(authority.FeedReading{Began: heard})
+		node.Hear(authority.FeedReading{Began: heard.Add(time.Minute)})
+		remembersAllBut(t, "a short silence", node)
+		node.Hear(authority.FeedReading{Began: heard.Add(2 * time.Hour)})
+		remembersAllBut(t, "a long silence", node, allNames()...)
+	})
+}
+
 func entries(kind authority.FeedKind, key string) authority.FeedReading {
 	return authority.FeedReading{Entries: []authority.FeedEntry{{Kind: kind, Key: key}}}
 }

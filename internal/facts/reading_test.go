@@ -115,8 +115,17 @@ func TestWhoJoinsAReadingGetsNothingThatHasChangedSince(t *testing.T) {
 			})
 			synctest.Wait() // until that one waits for the first
 			let()
-			(<-store.held)() // it reads again by itself
-			wait.Wait()
+			ended := make(chan struct{})
+			go func() {
+				defer close(ended)
+				wait.Wait()
+			}()
+			select {
+			case again := <-store.held: // it reads by itself
+				again()
+				<-ended
+			case <-ended:
+			}
 		})
 	})
 }

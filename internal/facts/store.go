@@ -18,6 +18,10 @@ import (
 // takes, what ends elsewhere counts here within a second (promise G5).
 const Bound = 600 * time.Millisecond
 
+// forgetAfter is for how long the feed may not be heard before everything is forgotten: what it said meanwhile may have
+// been swept from it, which is far later.
+const forgetAfter = time.Hour
+
 // Options bound what is remembered; the zero value of a field is its default.
 type Options struct {
 	Sessions   int // 300,000
@@ -81,10 +85,13 @@ func (s *Store) Hear(r authority.FeedReading) {
 	s.hear(r.Entries, r.Reset)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.seen = r.Seen // after what it says has been taken in
 	if !r.Began.IsZero() {
+		if !s.heard.IsZero() && between(s.heard, r.Began) > forgetAfter {
+			s.changes.reset()
+		}
 		s.heard = r.Began
 	}
+	s.seen = r.Seen // after what it says has been taken in
 }
 
 func (s *Store) hear(entries []authority.FeedEntry, reset bool) {
@@ -103,7 +110,13 @@ func (s *Store) hear(entries []authority.FeedEntry, reset bool) {
 func (s *Store) listening() (seen authority.FeedSeen, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.seen, !s.heard.IsZero() && time.Since(s.heard) < Bound
+	return s.seen, !s.heard.IsZero() && between(s.heard, time.Now()) < Bound
+}
+
+// between returns the time from one moment to another by the clock that says more: one stands still while the machine
+// sleeps, the other may be set back.
+func between(from, to time.Time) time.Duration {
+	return max(to.Sub(from), to.Round(0).Sub(from.Round(0)))
 }
 
 // Recall runs read against what is remembered; it fails at once while the feed has not been heard.

@@ -99,11 +99,6 @@ var factsHeard = []guard{
 		line: "s.hear(r.Entries, r.Reset)", instead: "s.hear(nil, r.Reset)", test: hearingForgets,
 	},
 	{
-		keeps: "so that what changed elsewhere is recalled as it is stored", file: factsStore,
-		line: "facts[i] = factOf(e.Kind, e.Key)", instead: "facts[i] = factOf(e.Kind, e.Key+\"?\")",
-		test: rememberedRules + "TestWhatIsRecalledIsWhatIsStoredOnceWhatChangedElsewhereIsHeardOf/{engine}",
-	},
-	{
 		keeps: "and that another history began", file: factsStore,
 		line: "s.hear(r.Entries, r.Reset)", instead: "s.hear(r.Entries, false)", test: hearingForgets,
 	},
@@ -114,11 +109,16 @@ var factsHeard = []guard{
 	},
 	{
 		keeps: "a node that has not heard of the feed for its bound asks the store", file: factsStore,
-		line: " && time.Since(s.heard) < Bound", instead: "", test: heardForTheBound,
+		line: " && between(s.heard, time.Now()) < Bound", instead: "", test: heardForTheBound,
 	},
 	{
 		keeps: "counted from when the reading began", file: factsStore,
 		line: "s.heard = r.Began", instead: "s.heard = time.Now()", test: heardForTheBound,
+	},
+	{
+		keeps: "a node that has not heard for so long that the feed may have been swept forgets all", file: factsStore,
+		line: "if !s.heard.IsZero() && between(s.heard, r.Began) > forgetAfter {", instead: "if false {",
+		test: rememberedRules + "TestWhatWasRememberedBeforeALongSilenceIsForgotten/{engine}",
 	},
 }
 
