@@ -86,16 +86,25 @@ func (a *Authority) exchangedSubject(ctx context.Context, by Actor, r ExchangeRe
 		return a.exchangedKey(ctx, by, r.Subject.Text)
 	}
 	v, err := a.verifyPresented(ctx, r.Subject.Text, r.Subject.Kind)
+	if err != nil || !v.Valid() {
+		return exchangedOf{facts: v.SessionFacts}, v.Reason, err
+	}
+	if s, reason = a.exchangedOf(by, r, v); reason != "" {
+		err = a.inVain(ctx, v)
+	}
+	return s, reason, err
+}
+
+// exchangedOf returns whom a session or access token that counts stands for, or why it is refused all the same.
+func (a *Authority) exchangedOf(by Actor, r ExchangeRequest, v Verdict) (s exchangedOf, reason string) {
 	s.facts = v.SessionFacts
 	switch {
-	case err != nil || !v.Valid():
-		return s, v.Reason, err
 	case !a.mayExchange(by, v.SessionFacts):
-		return s, ReasonOutside, nil
+		return s, ReasonOutside
 	case v.isDelegated():
-		return s, ReasonActing, nil // depth one: it is not passed on
+		return s, ReasonActing // depth one: it is not passed on
 	case a.wouldOpenUs(by, r, v.SessionFacts):
-		return s, ReasonOtherAudience, nil
+		return s, ReasonOtherAudience
 	}
 	if s.by = a.actorOf(by.origin, v.SessionFacts); v.isOwn(by) {
 		reason = v.refusalFrom(by.origin)
@@ -103,7 +112,7 @@ func (a *Authority) exchangedSubject(ctx context.Context, by Actor, r ExchangeRe
 	if reason == "" && v.Session.Thumbprint != "" {
 		reason = v.unproved(by, r.Thumbprint)
 	}
-	return s, reason, nil
+	return s, reason
 }
 
 // unproved returns why what is bound to a key is refused, or "". Its holder proves the key anew; the audience's own,

@@ -75,6 +75,11 @@ func (a *Authority) admitted(ctx context.Context, from Origin, p Pass) (Actor, V
 		return Actor{}, v, err
 	}
 	if reason := v.refusalAt(from, p); reason != "" {
+		if v.Valid() {
+			if err := a.inVain(ctx, v); err != nil {
+				return Actor{}, v, err
+			}
+		}
 		refusal := fault.New(fault.Unauthenticated, reason, "The token is not valid here.")
 		if reason == ReasonUnknown && !p.Kept {
 			return Actor{}, v, a.unknownToken(ctx, from, refusal)

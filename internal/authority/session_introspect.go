@@ -49,7 +49,13 @@ func (a *Authority) IntrospectToken(ctx context.Context, by Actor, text secret.T
 	if err != nil {
 		return IntrospectedToken{}, false, err
 	}
-	if !v.Valid() || !a.mayExchange(by, v.SessionFacts) {
+	if v.Valid() && !a.mayExchange(by, v.SessionFacts) {
+		v.Reason, err = ReasonOutside, a.inVain(ctx, v)
+	}
+	if err != nil {
+		return IntrospectedToken{}, false, err
+	}
+	if !v.Valid() {
 		return IntrospectedToken{}, false, a.countRefused(ctx, by)
 	}
 	a.uses.note(v.Session, a.store.Now()) // whoever asks does so because it is used

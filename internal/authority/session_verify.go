@@ -2,7 +2,6 @@ package authority
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"time"
 
@@ -16,6 +15,7 @@ import (
 type Verdict struct {
 	Reason string // empty: valid
 	SessionFacts
+	asked asked
 }
 
 // Valid reports whether the session counts now.
@@ -33,33 +33,60 @@ func (a *Authority) VerifySession(ctx context.Context, from Origin, token secret
 		return Verdict{Reason: v.Reason}, err
 	}
 	if reason := v.refusalFrom(from); reason != "" {
-		return Verdict{Reason: reason}, nil
+		return Verdict{Reason: reason}, a.inVain(ctx, v)
 	}
 	a.uses.note(v.Session, a.store.Now())
 	return v, nil
 }
 
-// verifySession takes a yes from memory. A no is decided by the session as it is stored: others may have used or made it,
-// and whatever the reason is, it takes the same time.
+// verifySession takes a yes from memory, if need be with the session's row read again. A no is decided by the store:
+// others may have used or made the session, and whatever the reason is, it takes the same time.
 func (a *Authority) verifySession(ctx context.Context, kind SessionKind, id SessionID, fingerprint secret.Fingerprint) (Verdict, error) {
-	if v, err := a.verifySessionBy(ctx, a.store.Recall, kind, id, fingerprint); err == nil && v.Valid() {
+	var asked asked
+	v, err := a.verifySessionBy(ctx, a.store.Recall, kind, id, fingerprint)
+	if err == nil && v.Valid() {
 		return v, nil
 	}
-	err := a.store.View(ctx, func(ctx context.Context, v View) error {
-		_, err := v.Session(ctx, id) // which is remembered then
-		return err
-	})
-	if fault.KindOf(err) == fault.NotFound {
-		return Verdict{Reason: ReasonUnknown}, nil
-	}
-	if err != nil {
+	if err = a.askSession(ctx, id); err != nil && fault.KindOf(err) != fault.NotFound {
 		return Verdict{Reason: ReasonUnknown}, err
 	}
-	v, err := a.verifySessionBy(ctx, a.store.Recall, kind, id, fingerprint)
-	if errors.Is(err, ErrNotRemembered) {
-		return a.verifySessionBy(ctx, a.ask, kind, id, fingerprint)
+	asked.session = true
+	v, err = a.verifySessionBy(ctx, a.store.Recall, kind, id, fingerprint)
+	if err != nil || !v.Valid() {
+		v, err = a.verifySessionBy(ctx, a.ask, kind, id, fingerprint)
+		asked.facts = true
 	}
+	v.asked = asked
 	return v, err
+}
+
+// asked is what the store has been asked for a verdict.
+type asked struct{ session, facts bool }
+
+// askSession reads a session, which is remembered from then on.
+func (a *Authority) askSession(ctx context.Context, id SessionID) error {
+	return a.store.View(ctx, func(ctx context.Context, v View) error {
+		_, err := v.Session(ctx, id)
+		return err
+	})
+}
+
+// inVain asks the store what it has not been asked for a verdict that is a yes and will be told as the no of an unknown
+// session, whose time it then takes.
+func (a *Authority) inVain(ctx context.Context, v Verdict) (err error) {
+	if !v.asked.session {
+		err = a.askSession(ctx, v.Session.ID)
+	}
+	if err == nil && !v.asked.facts {
+		err = a.ask(ctx, func(ctx context.Context, f Facts) error {
+			_, err := f.SessionFacts(ctx, v.Session.ID)
+			return err
+		})
+	}
+	if fault.KindOf(err) == fault.NotFound {
+		return nil // it has gone meanwhile
+	}
+	return err
 }
 
 // looking is how facts are looked up: Store.Recall, or Authority.ask.
@@ -220,6 +247,9 @@ func (r Restriction) narrowedTo(permissions []grant.Permission) Restriction {
 func (a *Authority) AuthenticateOwnSession(ctx context.Context, from Origin, token secret.Text) (Actor, Verdict, error) {
 	by, v, err := a.AuthenticateSession(ctx, from, token)
 	if err == nil && v.Session.Dialect != from.Dialect {
+		if err := a.inVain(ctx, v); err != nil {
+			return Actor{}, Verdict{}, err
+		}
 		return Actor{}, Verdict{Reason: ReasonDialect}, fault.New(fault.Unauthenticated, ReasonDialect, "The session is not valid.")
 	}
 	return by, v, err
