@@ -236,7 +236,7 @@ type Standing struct {
 	Principal Principal
 	Grants    []grant.Grant               // in directory order
 	Roles     map[grant.RoleID]grant.Role // the organisations' own roles among the grants
-	Tenants   map[tenant.ID]Tenant        // every tenant granted at or at home in, and all above them
+	Tenants   map[tenant.ID]*Tenant       // every tenant granted at or at home in, and all above them; shared, never changed
 }
 
 // SigningKeyID names a signing key; it is the kid of what it signs.

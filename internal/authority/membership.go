@@ -58,7 +58,7 @@ func (by Actor) platformRoles() map[tenant.ID][]int {
 
 // membership describes what roles the actor has in the account that path belongs to, in directory order.
 func (by Actor) membership(path tenant.Path, roles map[tenant.ID][]int) Membership {
-	m := Membership{Account: by.standing.Tenants[path.ID()]}
+	m := Membership{Account: by.standing.Tenant(path.ID())}
 	var onTheWay []int
 	for _, node := range path {
 		onTheWay = append(onTheWay, roles[node.ID]...)

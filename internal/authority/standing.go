@@ -23,12 +23,23 @@ func pathOf(lineage []Tenant) tenant.Path {
 func (s Standing) Path(id tenant.ID) tenant.Path {
 	path, err := tenant.ClimbBy(id, func(id tenant.ID) (tenant.Node, bool) {
 		t, ok := s.Tenants[id]
-		return t.node(), ok
+		if !ok {
+			return tenant.Node{}, false
+		}
+		return t.node(), true
 	})
 	if err != nil {
 		return nil
 	}
 	return path
+}
+
+// Tenant returns a tenant that the principal is granted at or at home in, or one above, and the zero Tenant for any other.
+func (s Standing) Tenant(id tenant.ID) Tenant {
+	if t, ok := s.Tenants[id]; ok {
+		return *t
+	}
+	return Tenant{}
 }
 
 // heldOf resolves the roles of a principal's grants; a role that nobody defines any more has no permissions.

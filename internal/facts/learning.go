@@ -120,8 +120,17 @@ func (s *Store) learnCredential(c authority.Credential, said uint64) {
 
 func (s *Store) learnStanding(who authority.Standing, said uint64) {
 	if who.Principal.ID != "" {
-		s.standings.put(who.Principal.ID, standingOf(who), said)
+		s.standings.put(who.Principal.ID, standingOf(who, func(t *authority.Tenant) *authority.Tenant { return s.share(t, said) }), said)
 	}
+}
+
+// share returns the tenant as it is remembered, or remembers it as it was read when so much had been said.
+func (s *Store) share(t *authority.Tenant, said uint64) *authority.Tenant {
+	if has, ok := s.tenants.get(t.ID); ok {
+		return has.tenant
+	}
+	s.tenants.put(t.ID, shared{t}, said)
+	return t
 }
 
 func (s *Store) learnLineage(tenants []authority.Tenant, said uint64) {

@@ -62,7 +62,7 @@ func TestARefusedSessionTakesWhatAnUnknownOneTakes(t *testing.T) {
 			})
 		}
 		of := verify(unknown, authority.ReasonUnknown)
-		if len(of) != 1 {
+		if len(of) != 2 {
 			t.Errorf("an unknown session takes %q", of)
 		}
 		if diff := cmp.Diff(of, verify(closed.Token, authority.ReasonClosed)); diff != "" {

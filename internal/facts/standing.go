@@ -15,13 +15,14 @@ type standing struct {
 func (s *standing) facts() []fact { return s.depends }
 
 // standingOf keeps of a standing only what is its own: one that was read together with others has what is theirs too.
-func standingOf(read authority.Standing) *standing {
+// share returns a tenant that others who are remembered have too, in place of one that is the same.
+func standingOf(read authority.Standing, share func(*authority.Tenant) *authority.Tenant) *standing {
 	s := &standing{Standing: read}
-	s.Tenants, s.Roles = map[tenant.ID]authority.Tenant{}, map[grant.RoleID]grant.Role{}
+	s.Tenants, s.Roles = map[tenant.ID]*authority.Tenant{}, map[grant.RoleID]grant.Role{}
 	s.depends = append(s.depends, factOf(authority.FeedPrincipal, string(read.Principal.ID)))
-	s.climb(read, read.Principal.Organisation)
+	s.climb(read, read.Principal.Organisation, share)
 	for _, g := range read.Grants {
-		s.climb(read, g.Tenant)
+		s.climb(read, g.Tenant, share)
 		if g.Role.BuiltIn() {
 			continue
 		}
@@ -34,7 +35,7 @@ func standingOf(read authority.Standing) *standing {
 }
 
 // climb takes over a tenant and all above it.
-func (s *standing) climb(read authority.Standing, id tenant.ID) {
+func (s *standing) climb(read authority.Standing, id tenant.ID, share func(*authority.Tenant) *authority.Tenant) {
 	for id != "" {
 		if _, there := s.Tenants[id]; there {
 			return
@@ -43,11 +44,16 @@ func (s *standing) climb(read authority.Standing, id tenant.ID) {
 		if !ok {
 			return
 		}
-		s.Tenants[id] = t
+		s.Tenants[id] = share(t)
 		s.depends = append(s.depends, factOf(authority.FeedTenant, string(id)))
 		id = t.Parent
 	}
 }
+
+// shared is a tenant that many standings have.
+type shared struct{ tenant *authority.Tenant }
+
+func (s shared) facts() []fact { return []fact{factOf(authority.FeedTenant, string(s.tenant.ID))} }
 
 // credential is a credential with what it depends on.
 type credential struct {

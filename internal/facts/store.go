@@ -36,6 +36,7 @@ type Store struct {
 	sessions    kept[authority.SessionID, *session]
 	credentials kept[authority.CredentialID, *credential]
 	standings   kept[grant.PrincipalID, *standing]
+	tenants     kept[tenant.ID, shared]
 	lineages    kept[tenant.ID, *lineage]
 	audiences   kept[authority.AudienceID, *audience]
 
@@ -68,6 +69,7 @@ func Remember(of authority.Store, o Options) *Store {
 		sessions:    keep[authority.SessionID, *session](o.Sessions, c),
 		credentials: keep[authority.CredentialID, *credential](o.Principals, c),
 		standings:   keep[grant.PrincipalID, *standing](o.Principals, c),
+		tenants:     keep[tenant.ID, shared](o.Principals, c),
 		lineages:    keep[tenant.ID, *lineage](o.Principals, c),
 		audiences:   keep[authority.AudienceID, *audience](o.Principals, c),
 		lookups:     named[lookups, authority.CredentialID](o.Principals),

@@ -173,7 +173,7 @@ func asksLineage(name string, of tenant.ID) question {
 
 // ownOf drops what a standing has of those that were read together with it.
 func ownOf(s authority.Standing) authority.Standing {
-	tenants, roles := map[tenant.ID]authority.Tenant{}, map[grant.RoleID]grant.Role{}
+	tenants, roles := map[tenant.ID]*authority.Tenant{}, map[grant.RoleID]grant.Role{}
 	at := []tenant.ID{s.Principal.Organisation}
 	for _, g := range s.Grants {
 		at = append(at, g.Tenant)
@@ -183,7 +183,9 @@ func ownOf(s authority.Standing) authority.Standing {
 	}
 	for _, id := range at {
 		for ; id != ""; id = tenants[id].Parent {
-			tenants[id] = s.Tenants[id]
+			if tenants[id] = s.Tenants[id]; tenants[id] == nil {
+				break
+			}
 		}
 	}
 	s.Tenants, s.Roles = tenants, roles

@@ -35,14 +35,14 @@ func (r *row) grant(g *grant.Grant) *row {
 type standings struct {
 	of      map[grant.PrincipalID]*authority.Standing
 	roles   map[grant.RoleID]grant.Role
-	tenants map[tenant.ID]authority.Tenant
+	tenants map[tenant.ID]*authority.Tenant
 }
 
 // queries returns the four statements that load the principals that set selects.
 func (s *standings) queries(set string, args ...any) []query {
 	*s = standings{
 		of: map[grant.PrincipalID]*authority.Standing{}, roles: map[grant.RoleID]grant.Role{},
-		tenants: map[tenant.ID]authority.Tenant{},
+		tenants: map[tenant.ID]*authority.Tenant{},
 	}
 	return []query{
 		ask(`SELECT `+principalColumns+` FROM principals p WHERE p.id IN (`+set+`)`, args, s.addPrincipal),
@@ -86,8 +86,8 @@ func (s *standings) addRole(scan func(...any) error) error {
 }
 
 func (s *standings) addTenant(scan func(...any) error) error {
-	var t authority.Tenant
-	err := scanTenant(scan, &t)
+	t := &authority.Tenant{}
+	err := scanTenant(scan, t)
 	s.tenants[t.ID] = t
 	return err
 }

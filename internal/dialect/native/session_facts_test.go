@@ -31,7 +31,7 @@ func TestAnActingSessionNamesBothAndItsUnit(t *testing.T) {
 		Session: authority.Session{
 			ExpiresAt: time.Unix(0, 0), Audience: 3, Organisation: home, Unit: office, Account: shop,
 		},
-		Subject: authority.Standing{Principal: owner, Tenants: map[tenant.ID]authority.Tenant{
+		Subject: authority.Standing{Principal: owner, Tenants: map[tenant.ID]*authority.Tenant{
 			home: {ID: home, Name: "CRMDEMO"}, office: {ID: office, Name: "Head office"},
 		}},
 		Actor:   authority.Standing{Principal: authority.Principal{ID: grant.Person(8), Email: "manager@north.test", Name: "Nora"}},
