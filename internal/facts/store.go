@@ -25,7 +25,7 @@ const forgetAfter = time.Hour
 // Options bound what is remembered; the zero value of a field is its default.
 type Options struct {
 	Sessions   int // 300,000
-	Principals int // and as many of all else; 10,000
+	Principals int // and as many of all else; 20,000
 }
 
 // Store remembers the facts of another one.
@@ -61,7 +61,7 @@ func Remember(of authority.Store, o Options) *Store {
 		o.Sessions = 300_000
 	}
 	if o.Principals == 0 {
-		o.Principals = 10_000
+		o.Principals = 20_000
 	}
 	c := newChanges()
 	return &Store{
