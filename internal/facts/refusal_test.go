@@ -75,6 +75,27 @@ func TestARefusedSessionTakesWhatAnUnknownOneTakes(t *testing.T) {
 	})
 }
 
+func TestASessionThatConcernsOthersTakesWhatAnUnknownOneTakes(t *testing.T) {
+	eachNode(t, func(t *testing.T, n node) {
+		by := n.as(t, "alephee", erp)
+		unknown := n.Keys.MintSession(secret.ShapeNative, n.Clock.Now()).Text
+		other := n.signIn(t)
+		n.reason(t, other.Token) // so that it is remembered
+		introspect := func(token secret.Text) []string {
+			return n.took(func() {
+				if _, ok, err := n.Authority.IntrospectToken(t.Context(), by, token); ok || err != nil {
+					t.Errorf("it is told: %t, %v", ok, err)
+				}
+			})
+		}
+		introspect(unknown) // reads the signing keys, once for all
+		of := introspect(unknown)
+		if diff := cmp.Diff(of, introspect(other.Token)); diff != "" || len(of) == 0 {
+			t.Errorf("one that is remembered takes otherwise:\n%s", diff)
+		}
+	})
+}
+
 func TestAMintThatIsOutOfReachTakesWhatOneForNobodyTakes(t *testing.T) {
 	eachNode(t, func(t *testing.T, n node) {
 		by := n.as(t, "alephee", erp)

@@ -50,7 +50,7 @@ var clientsReach = []guard{
 	},
 	{
 		keeps: "whose token it introspects", file: "internal/authority/session_introspect.go",
-		line: "if !v.Valid() || !a.mayExchange(by, v.SessionFacts) {", instead: "if !v.Valid() {",
+		line: "if v.Valid() && !a.mayExchange(by, v.SessionFacts) {", instead: "if false {",
 		test: standards + "TestATokenIsKnownToWhomItConcernsAlone",
 	},
 	{

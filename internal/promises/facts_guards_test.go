@@ -196,8 +196,13 @@ var factsOnce = []guard{
 var factsTellNothing = []guard{
 	{
 		keeps: "a session is refused by the store, whatever is remembered of it", file: "internal/authority/session_verify.go",
-		line: "id, fingerprint); err == nil && v.Valid() {", instead: "id, fingerprint); err == nil {",
+		line: "\tif err == nil && v.Valid() {\n\t\treturn v, nil\n\t}\n\tif err = a.ask", instead: "\tif err == nil {\n\t\treturn v, nil\n\t}\n\tif err = a.ask",
 		test: rememberedRules + "TestARefusedSessionTakesWhatAnUnknownOneTakes/{engine}",
+	},
+	{
+		keeps: "nor does a yes that is told as a no tell that it was remembered", file: "internal/authority/session_verify.go",
+		line: "if !v.asked.session {", instead: "if false {",
+		test: rememberedRules + "TestASessionThatConcernsOthersTakesWhatAnUnknownOneTakes/{engine}",
 	},
 	{
 		keeps: "a key that is remembered and refused takes what an unknown one takes", file: "internal/authority/authenticate.go",
