@@ -136,7 +136,7 @@ func (a *Authority) accessFacts(ctx context.Context, tx Tx, by Actor, r accessAs
 		if err != nil {
 			return SessionFacts{}, err
 		}
-		if reason := a.judgeSession(parent, now); reason != "" {
+		if reason := a.judgeSession(&parent, now); reason != "" {
 			return SessionFacts{}, fault.New(fault.Unauthenticated, reason, "The session is not valid.")
 		}
 		if len(parent.Above) >= DeepestExchange {

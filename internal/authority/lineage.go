@@ -3,7 +3,7 @@ package authority
 import "time"
 
 // judgeAbove returns why what a session descends from does not count, or "": all of it must be open and unexpired.
-func judgeAbove(f SessionFacts, now time.Time) string {
+func judgeAbove(f *SessionFacts, now time.Time) string {
 	next := f.Session.Parent
 	for _, above := range f.Above {
 		if reason := parentRefusal(next, above, now); reason != "" {
@@ -16,7 +16,7 @@ func judgeAbove(f SessionFacts, now time.Time) string {
 
 // judgeClients returns why what clients asked for does not count, or "". A client's end ends the access tokens that it
 // got, and what others made of these; that it is held by nobody who counts, its own.
-func judgeClients(f SessionFacts, now time.Time) string {
+func judgeClients(f *SessionFacts, now time.Time) string {
 	for _, s := range append([]Session{f.Session}, f.Above...) {
 		if s.Client.IsZero() {
 			continue
@@ -37,13 +37,13 @@ func judgeClients(f SessionFacts, now time.Time) string {
 
 // isDelegated reports whether who acts is the audience's own service, which the subject's token was made for, and
 // nobody who was handed over.
-func (f SessionFacts) isDelegated() bool {
+func (f *SessionFacts) isDelegated() bool {
 	s, client := f.Session, f.client(f.Session.Client)
 	return s.Kind == AccessToken && s.Actor != "" && client.Audience != 0 && client.Principal == s.Actor
 }
 
 // judgeDelegate returns why who acts by an access token may not, or "". Who acts by a hand-over is judged with it.
-func judgeDelegate(f SessionFacts, _ time.Time) string {
+func judgeDelegate(f *SessionFacts, _ time.Time) string {
 	switch {
 	case f.Session.Actor == "":
 		return ""
@@ -59,7 +59,7 @@ func judgeDelegate(f SessionFacts, _ time.Time) string {
 }
 
 // impersonator returns who was handed over as somebody else, zero when nobody was.
-func (f SessionFacts) impersonator() Standing {
+func (f *SessionFacts) impersonator() Standing {
 	if f.isDelegated() {
 		return Standing{}
 	}

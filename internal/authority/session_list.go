@@ -35,7 +35,7 @@ func (a *Authority) ListSessions(ctx context.Context, by Actor, f SessionFilter,
 			if err != nil {
 				return err
 			}
-			listed = append(listed, ListedSession{facts, a.judgeSession(facts, a.store.Now())})
+			listed = append(listed, ListedSession{facts, a.judgeSession(&facts, a.store.Now())})
 		}
 		return nil
 	})

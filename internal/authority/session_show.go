@@ -16,7 +16,7 @@ func (a *Authority) ShowSession(ctx context.Context, by Actor, id SessionID) (Li
 	if err != nil {
 		return ListedSession{}, a.refuseUnreached(ctx, by, err)
 	}
-	return ListedSession{f, a.judgeSession(f, a.store.Now())}, nil
+	return ListedSession{f, a.judgeSession(&f, a.store.Now())}, nil
 }
 
 // CountSession returns what RevokeSession of the same session would end.

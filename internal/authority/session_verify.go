@@ -3,6 +3,7 @@ package authority
 import (
 	"context"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/doorward/doorward/internal/fault"
@@ -98,22 +99,43 @@ func (a *Authority) ask(ctx context.Context, read func(ctx context.Context, f Fa
 }
 
 func (a *Authority) verifySessionBy(ctx context.Context, look looking, kind SessionKind, id SessionID, fingerprint secret.Fingerprint) (Verdict, error) {
-	var facts SessionFacts
-	err := look(ctx, func(ctx context.Context, f Facts) (err error) {
-		facts, err = f.SessionFacts(ctx, id)
-		return err
-	})
-	if fault.KindOf(err) == fault.NotFound || err == nil && (!facts.Session.Fingerprint.Equal(fingerprint) || facts.Session.Kind != kind) {
+	s := sought.Get().(*soughtSession)
+	defer s.giveBack()
+	s.id = id
+	err := look(ctx, s.read)
+	if fault.KindOf(err) == fault.NotFound || err == nil && (!s.facts.Session.Fingerprint.Equal(fingerprint) || s.facts.Session.Kind != kind) {
 		return Verdict{Reason: ReasonUnknown}, nil
 	}
 	if err != nil {
 		return Verdict{Reason: ReasonUnknown}, err
 	}
-	return Verdict{Reason: a.judgeSession(facts, a.store.Now()), SessionFacts: facts}, nil
+	return Verdict{Reason: a.judgeSession(&s.facts, a.store.Now()), SessionFacts: s.facts}, nil
+}
+
+// soughtSession is a session that is looked up. It is used again: facts are three kilobytes, and otherwise garbage of
+// every verification.
+type soughtSession struct {
+	id    SessionID
+	facts SessionFacts
+	read  func(ctx context.Context, f Facts) error
+}
+
+var sought = sync.Pool{New: func() any {
+	s := &soughtSession{}
+	s.read = func(ctx context.Context, f Facts) (err error) {
+		s.facts, err = f.SessionFacts(ctx, s.id)
+		return err
+	}
+	return s
+}}
+
+func (s *soughtSession) giveBack() {
+	s.facts = SessionFacts{} // nobody else's are kept alive by it
+	sought.Put(s)
 }
 
 // judgeSession returns why a session does not count at a time, or "".
-func (a *Authority) judgeSession(f SessionFacts, now time.Time) string {
+func (a *Authority) judgeSession(f *SessionFacts, now time.Time) string {
 	s := f.Session
 	switch {
 	case !s.ClosedAt.IsZero():
@@ -127,7 +149,7 @@ func (a *Authority) judgeSession(f SessionFacts, now time.Time) string {
 	case !f.Credential.allowsDialect(s.Dialect):
 		return ReasonDialect
 	}
-	for _, judge := range []func(SessionFacts, time.Time) string{judgeAbove, judgeClients, judgeDelegate} {
+	for _, judge := range []func(*SessionFacts, time.Time) string{judgeAbove, judgeClients, judgeDelegate} {
 		if reason := judge(f, now); reason != "" {
 			return reason
 		}
@@ -142,7 +164,7 @@ func (a *Authority) judgeSession(f SessionFacts, now time.Time) string {
 }
 
 // judgeSignedIn judges a session that was opened by its subject's own credential.
-func judgeSignedIn(f SessionFacts, now time.Time) string {
+func judgeSignedIn(f *SessionFacts, now time.Time) string {
 	if reason := f.Credential.ended(now); reason != "" {
 		return reason
 	}

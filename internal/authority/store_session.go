@@ -25,7 +25,7 @@ type SessionFacts struct {
 }
 
 // client returns the credential of the client that asked for a session, zero when it is not known any more.
-func (f SessionFacts) client(id CredentialID) Credential {
+func (f *SessionFacts) client(id CredentialID) Credential {
 	for _, c := range f.Clients {
 		if c.ID == id {
 			return c
