@@ -63,7 +63,7 @@ func (a *Authority) ExchangeToken(ctx context.Context, by Actor, r ExchangeReque
 		return IssuedAccessToken{}, err
 	}
 	if reason != "" {
-		return IssuedAccessToken{}, a.refusedToken(ctx, by, audit.IssueAccessToken, subject.facts, reason)
+		return IssuedAccessToken{}, a.refusedToken(ctx, by, audit.IssueAccessToken, subject.facts.Session, reason)
 	}
 	issued, err := a.issueSigned(ctx, subject.by, accessAsked{
 		AccessTokenRequest: r.AccessTokenRequest, client: by, delegate: r.Actor != (GivenToken{}), signed: r.Signed,
@@ -138,7 +138,7 @@ func (a *Authority) exchangedKey(ctx context.Context, by Actor, key secret.Text)
 
 // mayExchange reports whether a client may make an access token of a session or access token.
 func (a *Authority) mayExchange(by Actor, f SessionFacts) bool {
-	return f.isOwn(by) || f.isOwnAudience(by) || a.mayVerify(by, f.Subject, f.Session.Account, f.Account)
+	return f.isOwn(by) || f.isOwnAudience(by) || a.mayVerify(by, *f.Subject, f.Session.Account, f.Account)
 }
 
 // wouldOpenUs reports whether an exchange would make an access token for the installation itself of somebody else's for
@@ -147,7 +147,7 @@ func (a *Authority) mayExchange(by Actor, f SessionFacts) bool {
 func (a *Authority) wouldOpenUs(by Actor, r ExchangeRequest, f SessionFacts) bool {
 	ours := r.Resource == "" || r.Resource == a.ResourceOf(Audience{})
 	elsewhere := f.Session.Kind == AccessToken && f.Session.Audience != 0
-	return ours && elsewhere && r.Actor == (GivenToken{}) && !f.isOf(by) && !a.mayVerify(by, f.Subject, f.Session.Account, f.Account)
+	return ours && elsewhere && r.Actor == (GivenToken{}) && !f.isOf(by) && !a.mayVerify(by, *f.Subject, f.Session.Account, f.Account)
 }
 
 // isOwn reports whether a client is who a session is of, or got it, and not whose key handed somebody else over.
@@ -197,13 +197,13 @@ func (a *Authority) refusedDelegate(ctx context.Context, by Actor, r ExchangeReq
 
 // refusedToken records why a token that a client presented is refused, and tells the client that it is; TooMany when it
 // has presented too many, whatever was wrong with them, so that this tells nothing either.
-func (a *Authority) refusedToken(ctx context.Context, by Actor, act audit.Act, f SessionFacts, reason string) error {
+func (a *Authority) refusedToken(ctx context.Context, by Actor, act audit.Act, s Session, reason string) error {
 	if err := a.countRefused(ctx, by); err != nil {
 		return err
 	}
 	e := by.event(act)
-	e.Session = secret.ID(f.Session.ID)
-	e.Subject, e.Tenant, e.Audience = f.Session.Subject, f.Session.home(), int64(f.Session.Audience)
+	e.Session = secret.ID(s.ID)
+	e.Subject, e.Tenant, e.Audience = s.Subject, s.home(), int64(s.Audience)
 	why := fault.New(fault.Unmet, reason, "")
 	if err := a.refuse(ctx, e, why); err != why {
 		return err // it could not be recorded

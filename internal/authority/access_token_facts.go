@@ -27,7 +27,7 @@ func (f SessionFacts) dependsOn() []string {
 			}
 		}
 	}
-	for _, who := range []Standing{f.Subject, f.Actor, f.Holder, f.ClientHolder} {
+	for _, who := range []*Standing{f.Subject, f.Actor, f.Holder, f.ClientHolder} {
 		add(FeedPrincipal, string(who.Principal.ID))
 		add(FeedTenant, string(who.Principal.Organisation))
 		for _, g := range who.Grants {

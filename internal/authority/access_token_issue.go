@@ -126,7 +126,8 @@ func spendAll(ctx context.Context, tx Tx, all []Once) error {
 // or from the credential that the actor has proved itself with.
 func (a *Authority) accessFacts(ctx context.Context, tx Tx, by Actor, r accessAsked) (SessionFacts, error) {
 	now := a.store.Now()
-	f := SessionFacts{Subject: by.standing, Holder: by.standing, Credential: by.credential}
+	f := SessionFacts{Circumstances: NoCircumstances()}
+	f.Subject, f.Holder, f.Credential = &by.standing, &by.standing, &by.credential
 	s := Session{
 		Subject: by.Principal().ID, Organisation: by.Principal().Organisation, Account: by.credential.onlyAccount(),
 		Credential: by.credential.ID, SecretAt: by.credential.SecretAt, Dialect: by.origin.Dialect,
@@ -142,9 +143,8 @@ func (a *Authority) accessFacts(ctx context.Context, tx Tx, by Actor, r accessAs
 		if len(parent.Above) >= DeepestExchange {
 			return SessionFacts{}, fault.New(fault.Unmet, ReasonTooDeep, "This was exchanged too often.")
 		}
-		f = parent
-		s = parent.Session
-		f.Parent, s.Parent = parent.Session, parent.Session.ID
+		s, f = parent.Session, parent.copied()
+		s.Parent = parent.Session.ID
 		f.Above = append([]Session{parent.Session}, parent.Above...)
 	} else if s.Account != "" {
 		lineage, err := tx.Lineage(ctx, s.Account)
@@ -158,16 +158,16 @@ func (a *Authority) accessFacts(ctx context.Context, tx Tx, by Actor, r accessAs
 	return f, nil
 }
 
-// narrow makes the session of an access token of the one that it is made from.
+// narrow makes the session of an access token of the one that it is made from; f's circumstances are nobody else's.
 func (r accessAsked) narrow(f *SessionFacts, s Session) {
 	s.Kind, s.Thumbprint, s.Client = AccessToken, r.Thumbprint, r.client.credential.ID
 	if r.Permissions != nil {
 		s.Permissions = r.Permissions // no more than those it is made from has: the actor holds no others
 	}
 	if r.delegate {
-		s.Actor, f.Actor = r.client.Principal().ID, r.client.standing
+		s.Actor, f.Actor = r.client.Principal().ID, &r.client.standing
 	}
-	f.Session, f.ClientHolder = s, r.client.standing
+	f.Session, f.ClientHolder = s, &r.client.standing
 	f.Clients = append([]Credential{r.client.credential}, f.Clients...)
 }
 
@@ -175,7 +175,7 @@ func (r accessAsked) narrow(f *SessionFacts, s Session) {
 func (a *Authority) makeAccess(f SessionFacts, audience Audience, minted secret.Minted) (IssuedAccessToken, error) {
 	access, now := a.AccessOf(audience), f.Session.OpenedAt
 	end := now.Add(access.Lifetime)
-	bounds := []time.Time{f.Session.ExpiresAt, f.Parent.ExpiresAt, f.Credential.ExpiresAt, f.client(f.Session.Client).ExpiresAt}
+	bounds := []time.Time{f.Session.ExpiresAt, f.parent().ExpiresAt, f.Credential.ExpiresAt, f.client(f.Session.Client).ExpiresAt}
 	if idle := f.Session.IdleLifetime; idle > 0 {
 		bounds = append(bounds, now.Add(idle))
 	}
@@ -184,7 +184,7 @@ func (a *Authority) makeAccess(f SessionFacts, audience Audience, minted secret.
 			end = bound
 		}
 	}
-	f.Audience, f.Session.Audience, f.Session.ExpiresAt, f.Session.IdleLifetime = audience, audience.ID, end, 0
+	f.Session.Audience, f.Session.ExpiresAt, f.Session.IdleLifetime = audience.ID, end, 0
 	f.Session.ID, f.Session.Fingerprint = SessionID(minted.ID), minted.Fingerprint
 	if access.Format == Opaque {
 		return IssuedAccessToken{Token: minted.Text, Session: f.Session, Audience: audience}, nil

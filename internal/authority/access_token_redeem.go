@@ -13,10 +13,10 @@ import (
 func (a *Authority) redeemForAccess(ctx context.Context, by Actor, r ExchangeRequest) (IssuedAccessToken, error) {
 	redeem := RedeemRequest{Token: r.Subject.Text, access: &accessAsked{AccessTokenRequest: r.AccessTokenRequest, client: by, signed: r.Signed}}
 	if err := a.mayRedeem(by, &redeem); err != nil || redeem.Audience == 0 {
-		return IssuedAccessToken{}, a.refusedToken(ctx, by, audit.RedeemLoginToken, SessionFacts{}, ReasonNoPermission)
+		return IssuedAccessToken{}, a.refusedToken(ctx, by, audit.RedeemLoginToken, Session{}, ReasonNoPermission)
 	}
 	if r.Actor != (GivenToken{}) {
-		return IssuedAccessToken{}, a.refusedToken(ctx, by, audit.RedeemLoginToken, SessionFacts{}, ReasonActing)
+		return IssuedAccessToken{}, a.refusedToken(ctx, by, audit.RedeemLoginToken, Session{}, ReasonActing)
 	}
 	var outcome spending
 	err := a.withSigner(ctx, func() (err error) {
@@ -51,13 +51,11 @@ func (a *Authority) mintSpent(ctx context.Context, tx Tx, r RedeemRequest, now t
 
 // accessOfSpent makes an access token in place of the session that a login token was spent for.
 func (a *Authority) accessOfSpent(by Actor, r RedeemRequest, f SessionFacts, audience Audience, minted secret.Minted) (IssuedAccessToken, error) {
-	if !f.Parent.ID.IsZero() {
-		f.Above = []Session{f.Parent}
-	}
 	subject := a.actorOf(by.origin, f)
 	if err := subject.holdsAll(r.access.Permissions); err != nil {
 		return IssuedAccessToken{}, err
 	}
+	f = f.copied()
 	r.access.narrow(&f, f.Session)
 	return a.makeAccess(f, audience, minted)
 }

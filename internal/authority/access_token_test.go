@@ -86,8 +86,9 @@ func TestAnAccessTokenOfACredentialEndsWithIt(t *testing.T) {
 		token := access(t, env, as(t, env, pair), authority.AccessTokenRequest{}).Token
 		v := wantAccess(t, env, token, "")
 		change(t, env, func(_ context.Context, tx authority.Tx) error {
-			v.Credential.RevokedAt = env.Clock.Now()
-			tx.PutCredential(v.Credential)
+			revoked := *v.Credential
+			revoked.RevokedAt = env.Clock.Now()
+			tx.PutCredential(revoked)
 			return nil
 		})
 		wantAccess(t, env, token, authority.ReasonRevoked)

@@ -23,7 +23,7 @@ func (a *Authority) verifyAccess(ctx context.Context, text secret.Text) (Verdict
 	}
 	id, ok, err := a.signedAccess(ctx, text)
 	if err != nil || !ok {
-		return Verdict{Reason: ReasonUnknown}, err
+		return refusedBy(ReasonUnknown), err
 	}
 	v, err := a.verifySession(ctx, AccessToken, id, a.keys.Fingerprint(secret.PurposeAccessToken, text))
 	return v.orNothing(), err
@@ -34,5 +34,5 @@ func (v Verdict) orNothing() Verdict {
 	if v.Valid() {
 		return v
 	}
-	return Verdict{Reason: v.Reason}
+	return refusedBy(v.Reason)
 }

@@ -60,7 +60,7 @@ func (a *Authority) verifyBearer(ctx context.Context, from Origin, text secret.T
 	}
 	v, err := a.verifyAccess(ctx, text)
 	if err == nil && v.Valid() && v.Session.Audience != 0 {
-		return Verdict{Reason: ReasonOtherAudience}, nil
+		return refusedBy(ReasonOtherAudience), nil
 	}
 	return v, err
 }

@@ -9,10 +9,10 @@ import (
 
 // handover is a person being handed over at an account: as a login token, and later as the session redeemed from it.
 type handover struct {
-	subject    Standing
-	actor      Standing // who acts as the subject; zero: nobody
-	minter     Standing // whose credential handed over
-	credential Credential
+	subject    *Standing
+	actor      *Standing // who acts as the subject; zero: nobody
+	minter     *Standing // whose credential handed over
+	credential *Credential
 	account    []Tenant
 	made       time.Time // of the login token or the session; zero: it is being made
 	secretAt   time.Time // of the credential when it was made
@@ -28,7 +28,7 @@ func (a *Authority) judgeHandover(h handover, now time.Time) string {
 	if !h.made.IsZero() && h.credential.outdates(h.secretAt, h.made) {
 		return ReasonRevoked
 	}
-	for _, who := range []Standing{h.minter, h.subject} {
+	for _, who := range []*Standing{h.minter, h.subject} {
 		if reason := who.refusal(); reason != "" {
 			return reason
 		}
@@ -69,7 +69,7 @@ func (a *Authority) judgeMinter(h handover, permission grant.Permission, path te
 	if h.minter.Principal.ID == h.subject.Principal.ID {
 		return ""
 	}
-	minter := Actor{standing: h.minter, held: a.heldOf(h.minter), credential: h.credential}
+	minter := Actor{standing: *h.minter, held: a.heldOf(*h.minter), credential: *h.credential}
 	if !minter.may(permission, path) {
 		return ReasonOutside
 	}

@@ -48,7 +48,7 @@ func judgeDelegate(f *SessionFacts, _ time.Time) string {
 	case f.Session.Actor == "":
 		return ""
 	case f.isDelegated():
-		if f.client(f.Session.Client).Audience != f.Parent.Audience {
+		if f.client(f.Session.Client).Audience != f.parent().Audience {
 			return ReasonOtherAudience
 		}
 		return f.Actor.refusal()
@@ -59,9 +59,9 @@ func judgeDelegate(f *SessionFacts, _ time.Time) string {
 }
 
 // impersonator returns who was handed over as somebody else, zero when nobody was.
-func (f *SessionFacts) impersonator() Standing {
+func (f *SessionFacts) impersonator() *Standing {
 	if f.isDelegated() {
-		return Standing{}
+		return &Standing{}
 	}
 	return f.Actor
 }

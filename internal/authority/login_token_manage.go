@@ -111,7 +111,7 @@ func (a *Authority) MintedBefore(ctx context.Context, by Actor, id LoginTokenID)
 	text := a.minting(by).MintLoginToken(secret.ShapeNative, f.LoginToken.MintedAt)
 	if text.Fingerprint.Equal(f.LoginToken.Fingerprint) {
 		again.Text = text.Text
-		again.URL = a.landingURL(mintPlan{handover: handover{subject: f.Subject, account: f.Account}, audience: f.Audience}, text.Text)
+		again.URL = a.landingURL(mintPlan{handover: handover{subject: f.Subject, account: f.Account}, audience: *f.Audience}, text.Text)
 	}
 	return again, nil
 }

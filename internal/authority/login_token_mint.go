@@ -95,13 +95,13 @@ func (a *Authority) planMint(ctx context.Context, by Actor, r MintRequest) (plan
 }
 
 func (a *Authority) planMintBy(ctx context.Context, look looking, by Actor, r MintRequest) (plan mintPlan, refused, err error) {
-	plan.handover = handover{minter: by.standing, credential: by.credential}
+	plan.handover = handover{subject: &Standing{}, actor: &Standing{}, minter: &by.standing, credential: &by.credential}
 	var noAudience error
 	err = look(ctx, func(ctx context.Context, f Facts) (err error) {
 		if plan.account, err = f.Lineage(ctx, r.Account); err != nil && fault.KindOf(err) != fault.NotFound {
 			return err
 		}
-		if plan.subject, err = findSubject(ctx, f, r); err != nil && fault.KindOf(err) != fault.NotFound {
+		if *plan.subject, err = findSubject(ctx, f, r); err != nil && fault.KindOf(err) != fault.NotFound {
 			return err
 		}
 		if plan.audience, noAudience = f.Audience(ctx, r.Audience); fault.KindOf(noAudience) == fault.NotFound {
@@ -113,7 +113,7 @@ func (a *Authority) planMintBy(ctx context.Context, look looking, by Actor, r Mi
 		return plan, nil, err
 	}
 	if by.Principal().ID.IsPerson() && by.Principal().ID != plan.subject.Principal.ID {
-		plan.actor = by.standing
+		plan.actor = &by.standing
 	}
 	if noAudience == nil {
 		if plan.lifetime, refused = plan.audience.lifetimeFor(r.Lifetime); refused != nil {

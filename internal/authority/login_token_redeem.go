@@ -131,10 +131,12 @@ func (a *Authority) sessionOf(f LoginTokenFacts, minted secret.Minted, now time.
 }
 
 func redeemedFrom(token secret.Text, s Session, f LoginTokenFacts) RedeemedLoginToken {
-	return RedeemedLoginToken{Token: token, Audience: f.Audience, SessionFacts: SessionFacts{
-		Session: s, Subject: f.Subject, Actor: f.Actor, Credential: f.Credential, Holder: f.Minter,
-		Parent: f.Parent, Account: f.Account,
-	}}
+	c := NoCircumstances()
+	c.Subject, c.Actor, c.Credential, c.Holder, c.Account = f.Subject, f.Actor, f.Credential, f.Minter, f.Account
+	if !f.Parent.ID.IsZero() {
+		c.Above = []Session{f.Parent}
+	}
+	return RedeemedLoginToken{Token: token, Audience: *f.Audience, SessionFacts: SessionFacts{Session: s, Circumstances: c}}
 }
 
 func redeemEvent(by Actor, try Redemption, f LoginTokenFacts) audit.Event {

@@ -14,7 +14,7 @@ func (a *Authority) repeat(ctx context.Context, r RedeemRequest, spent LoginToke
 	if err != nil || !v.Valid() {
 		return RedeemedLoginToken{}, false, err
 	}
-	return RedeemedLoginToken{Token: minted.Text, SessionFacts: v.SessionFacts, Audience: spent.Audience}, true, nil
+	return RedeemedLoginToken{Token: minted.Text, SessionFacts: v.SessionFacts, Audience: *spent.Audience}, true, nil
 }
 
 // wasSpentBy reports whether it was this redeemer, with this key, for this person.

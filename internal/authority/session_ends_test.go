@@ -141,8 +141,9 @@ func spoilCredential(spoil func(c *authority.Credential, now time.Time)) ending 
 			t.Fatalf("%+v, %v", v.Credential, err)
 		}
 		change(t, env, func(_ context.Context, tx authority.Tx) error {
-			spoil(&v.Credential, env.Clock.Now())
-			tx.PutCredential(v.Credential)
+			spoilt := *v.Credential
+			spoil(&spoilt, env.Clock.Now())
+			tx.PutCredential(spoilt)
 			return nil
 		})
 	}

@@ -27,7 +27,7 @@ func (a *Authority) RevokeToken(ctx context.Context, by Actor, text secret.Text)
 		_, err := a.closeAll(ctx, by, []Session{v.Session})
 		return err
 	}
-	if err := a.refusedToken(ctx, by, audit.CloseSession, v.SessionFacts, reason); fault.ReasonOf(err) != ReasonTokenRefused {
+	if err := a.refusedToken(ctx, by, audit.CloseSession, v.Session, reason); fault.ReasonOf(err) != ReasonTokenRefused {
 		return err
 	}
 	return nil

@@ -19,6 +19,14 @@ type Verdict struct {
 	asked asked
 }
 
+// refusedBy returns the verdict of which nobody is told more than that it is a no.
+func refusedBy(reason string) Verdict {
+	return Verdict{Reason: reason, SessionFacts: SessionFacts{Circumstances: nothingKnown}}
+}
+
+// nothingKnown is shared and stays so.
+var nothingKnown = NoCircumstances()
+
 // Valid reports whether the session counts now.
 func (v Verdict) Valid() bool { return v.Reason == "" }
 
@@ -27,14 +35,14 @@ func (v Verdict) Valid() bool { return v.Reason == "" }
 func (a *Authority) VerifySession(ctx context.Context, from Origin, token secret.Text) (Verdict, error) {
 	presented, ok := a.keys.ParseSession(token)
 	if !ok {
-		return Verdict{Reason: ReasonUnknown}, nil
+		return refusedBy(ReasonUnknown), nil
 	}
 	v, err := a.verifySession(ctx, SignedIn, SessionID(presented.ID), presented.Fingerprint)
 	if err != nil || !v.Valid() {
-		return Verdict{Reason: v.Reason}, err
+		return refusedBy(v.Reason), err
 	}
 	if reason := v.refusalFrom(from); reason != "" {
-		return Verdict{Reason: reason}, a.inVain(ctx, v)
+		return refusedBy(reason), a.inVain(ctx, v)
 	}
 	a.uses.note(v.Session, a.store.Now())
 	return v, nil
@@ -49,7 +57,7 @@ func (a *Authority) verifySession(ctx context.Context, kind SessionKind, id Sess
 		return v, nil
 	}
 	if err = a.askSession(ctx, id); err != nil && fault.KindOf(err) != fault.NotFound {
-		return Verdict{Reason: ReasonUnknown}, err
+		return refusedBy(ReasonUnknown), err
 	}
 	asked.session = true
 	v, err = a.verifySessionBy(ctx, a.store.Recall, kind, id, fingerprint)
@@ -104,16 +112,15 @@ func (a *Authority) verifySessionBy(ctx context.Context, look looking, kind Sess
 	s.id = id
 	err := look(ctx, s.read)
 	if fault.KindOf(err) == fault.NotFound || err == nil && (!s.facts.Session.Fingerprint.Equal(fingerprint) || s.facts.Session.Kind != kind) {
-		return Verdict{Reason: ReasonUnknown}, nil
+		return refusedBy(ReasonUnknown), nil
 	}
 	if err != nil {
-		return Verdict{Reason: ReasonUnknown}, err
+		return refusedBy(ReasonUnknown), err
 	}
 	return Verdict{Reason: a.judgeSession(&s.facts, a.store.Now()), SessionFacts: s.facts}, nil
 }
 
-// soughtSession is a session that is looked up. It is used again: facts are three kilobytes, and otherwise garbage of
-// every verification.
+// soughtSession is a session that is looked up. It is used again, and is otherwise garbage of every verification.
 type soughtSession struct {
 	id    SessionID
 	facts SessionFacts
@@ -180,10 +187,11 @@ func judgeSignedIn(f *SessionFacts, now time.Time) string {
 	if f.Session.Account == "" {
 		return ""
 	}
-	if !f.Credential.reaches(pathOf(f.Account)) {
+	path := pathOf(f.Account)
+	if !f.Credential.reaches(path) {
 		return ReasonOutside
 	}
-	return f.Subject.refusalIn(pathOf(f.Account), f.Session.Account)
+	return f.Subject.refusalIn(path, f.Session.Account)
 }
 
 // refusalIn returns why a principal does not count in an account now, or ""; path is the account's, as far as it is known.
@@ -237,8 +245,8 @@ func (a *Authority) AuthenticateSession(ctx context.Context, from Origin, token 
 // actorOf returns who acts by a session or an access token that counts.
 func (a *Authority) actorOf(from Origin, f SessionFacts) Actor {
 	by := Actor{
-		origin: from, standing: f.Subject, held: a.heldOf(f.Subject),
-		credential: f.Credential, session: f.Session.ID, actingBy: f.Session.Actor,
+		origin: from, standing: *f.Subject, held: a.heldOf(*f.Subject),
+		credential: *f.Credential, session: f.Session.ID, actingBy: f.Session.Actor,
 	}
 	if !f.Session.LoginToken.IsZero() {
 		by.handedOver = true
@@ -272,7 +280,7 @@ func (a *Authority) AuthenticateOwnSession(ctx context.Context, from Origin, tok
 		if err := a.inVain(ctx, v); err != nil {
 			return Actor{}, Verdict{}, err
 		}
-		return Actor{}, Verdict{Reason: ReasonDialect}, fault.New(fault.Unauthenticated, ReasonDialect, "The session is not valid.")
+		return Actor{}, refusedBy(ReasonDialect), fault.New(fault.Unauthenticated, ReasonDialect, "The session is not valid.")
 	}
 	return by, v, err
 }

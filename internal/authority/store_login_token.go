@@ -32,16 +32,17 @@ type Redemption struct {
 	Session        SessionID          // to be opened from it
 }
 
-// LoginTokenFacts is a login token with all that decides whether it counts now.
+// LoginTokenFacts is a login token with all that decides whether it counts now, which may be shared: nobody changes it.
+// Of a token that there is not, all pointers are nil.
 type LoginTokenFacts struct {
 	LoginToken LoginToken
-	Subject    Standing
-	Actor      Standing   // zero when nobody acts
-	Minter     Standing   // the principal whose credential minted it
-	Credential Credential // that minted it
-	Parent     Session    // it was minted from, or zero
-	Account    []Tenant   // lineage
-	Audience   Audience
+	Subject    *Standing
+	Actor      *Standing   // zero when nobody acts
+	Minter     *Standing   // the principal whose credential minted it
+	Credential *Credential // that minted it
+	Parent     Session     // it was minted from, or zero
+	Account    []Tenant    // lineage
+	Audience   *Audience
 	Live       bool // the fence's epoch is the current one
 }
 

@@ -10,25 +10,50 @@ import (
 
 // SessionFacts is a session with all that decides whether it counts now.
 type SessionFacts struct {
-	Session    Session
-	Subject    Standing
-	Actor      Standing // zero when nobody acts
-	Credential Credential
-	Holder     Standing // of the principal whose credential it descends from
-	Parent     Session  // zero when there is none
-	Account    []Tenant // lineage, empty without account
+	Session Session
+	*Circumstances
+}
 
+// Circumstances are all that decides, beside its own row, whether a session counts now. Sessions share what is remembered
+// of them: nobody changes them, or what they point to. What there is none of is zero, and never nil.
+type Circumstances struct {
+	Subject      *Standing
+	Actor        *Standing // zero when nobody acts
+	Credential   *Credential
+	Holder       *Standing    // of the principal whose credential it descends from
+	Account      []Tenant     // lineage, empty without account
 	Above        []Session    // the parent, the parent's parent and so on
 	Clients      []Credential // of the clients that asked for it or for one of those above it
-	ClientHolder Standing     // of the principal whose credential its own client has
-	Audience     Audience     // zero: the installation itself
+	ClientHolder *Standing    // of the principal whose credential its own client has
+	Audience     *Audience    // zero: the installation itself
+}
+
+// NoCircumstances returns what nothing is known of yet.
+func NoCircumstances() *Circumstances {
+	return &Circumstances{
+		Subject: &Standing{}, Actor: &Standing{}, Credential: &Credential{}, Holder: &Standing{}, ClientHolder: &Standing{}, Audience: &Audience{},
+	}
+}
+
+// copied returns the session with circumstances of its own, to be changed.
+func (f SessionFacts) copied() SessionFacts {
+	own := *f.Circumstances
+	return SessionFacts{Session: f.Session, Circumstances: &own}
+}
+
+// parent returns the session that one was made from, zero when there is none.
+func (c *Circumstances) parent() Session {
+	if len(c.Above) == 0 {
+		return Session{}
+	}
+	return c.Above[0]
 }
 
 // client returns the credential of the client that asked for a session, zero when it is not known any more.
-func (f *SessionFacts) client(id CredentialID) Credential {
-	for _, c := range f.Clients {
-		if c.ID == id {
-			return c
+func (c *Circumstances) client(id CredentialID) Credential {
+	for _, of := range c.Clients {
+		if of.ID == id {
+			return of
 		}
 	}
 	return Credential{}

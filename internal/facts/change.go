@@ -25,7 +25,7 @@ func (s *Store) Change(ctx context.Context, change func(ctx context.Context, tx 
 	}
 	if err == nil {
 		for id, at := range done.used {
-			s.used(id, at)
+			s.sessions.use(id, at)
 		}
 	}
 	return err
@@ -92,19 +92,24 @@ func (t changing) RedeemLoginToken(ctx context.Context, r authority.Redemption) 
 // tokenFacts puts the facts of a login token together from memory; ok is false when one of them is not there.
 func (s *Store) tokenFacts(of authority.Spending) (f authority.LoginTokenFacts, ok bool) {
 	t := of.LoginToken
-	f.LoginToken, f.Live = t, of.Live
 	c, ok := s.credentials.get(t.Credential)
 	if !ok {
 		return f, false
 	}
-	f.Credential = c.Credential
-	if !t.Parent.IsZero() {
-		parent, ok := s.sessions.get(t.Parent)
-		if !ok {
-			return f, false
-		}
-		f.Parent = parent.whole()
+	subject, ok1 := s.standing(t.Subject)
+	actor, ok2 := s.standing(t.Actor)
+	minter, ok3 := s.standing(c.Principal)
+	account, ok4 := s.lineage(t.Account)
+	audience, ok5 := s.audience(t.Audience)
+	if !ok1 || !ok2 || !ok3 || !ok4 || !ok5 {
+		return f, false
 	}
-	return f, s.standing(t.Subject, &f.Subject) && s.standing(t.Actor, &f.Actor) && s.standing(c.Principal, &f.Minter) &&
-		s.lineage(t.Account, &f.Account) && s.audience(t.Audience, &f.Audience)
+	f = authority.LoginTokenFacts{
+		LoginToken: t, Live: of.Live, Subject: &subject.Standing, Actor: &actor.Standing, Minter: &minter.Standing, Credential: &c.Credential,
+		Account: account.tenants, Audience: &audience.Audience,
+	}
+	if !t.Parent.IsZero() {
+		f.Parent, _, ok = s.sessions.get(t.Parent)
+	}
+	return f, ok
 }

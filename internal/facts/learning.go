@@ -17,6 +17,12 @@ type learning struct {
 // sharedTries bounds how often a session that has changed while it was read is read again together with others.
 const sharedTries = 3
 
+// readSession is one that was read when so much had been said.
+type readSession struct {
+	session authority.Session
+	said    uint64
+}
+
 // Session reads a session, once for all who ask for it at the same time. Who joins a reading that began before a change
 // gets nothing from it that has changed.
 func (v learning) Session(ctx context.Context, id authority.SessionID) (authority.Session, error) {
@@ -29,13 +35,14 @@ func (v learning) Session(ctx context.Context, id authority.SessionID) (authorit
 			if err != nil {
 				return nil, err
 			}
-			return v.store.sessions.put(id, compact(s), said), nil
+			v.store.sessions.put(s, said)
+			return readSession{s, said}, nil
 		})
 		if own && err != nil {
 			return authority.Session{}, err
 		}
-		if c, ok := read.(*cell[*session]); ok && (own || v.store.sessions.holds(c)) {
-			return c.value.whole(), nil
+		if r, ok := read.(readSession); ok && (own || !v.store.changes.since(r.said, factsOf(id))) {
+			return r.session, nil
 		}
 	}
 	return v.View.Session(ctx, id)
@@ -48,16 +55,16 @@ func (v learning) SessionFacts(ctx context.Context, id authority.SessionID) (aut
 		return f, err
 	}
 	for _, s := range append([]authority.Session{f.Session}, f.Above...) {
-		v.store.sessions.put(s.ID, compact(s), said)
+		v.store.sessions.put(s, said)
 	}
-	for _, c := range append([]authority.Credential{f.Credential}, f.Clients...) {
+	for _, c := range append([]authority.Credential{*f.Credential}, f.Clients...) {
 		v.store.learnCredential(c, said)
 	}
-	for _, who := range []authority.Standing{f.Subject, f.Actor, f.Holder, f.ClientHolder} {
-		v.store.learnStanding(who, said)
+	for _, who := range []*authority.Standing{f.Subject, f.Actor, f.Holder, f.ClientHolder} {
+		v.store.learnStanding(*who, said)
 	}
 	v.store.learnLineage(f.Account, said)
-	v.store.learnAudience(f.Audience, said)
+	v.store.learnAudience(*f.Audience, said)
 	return f, nil
 }
 

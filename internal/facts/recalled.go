@@ -15,15 +15,15 @@ type recalled struct{ store *Store }
 
 // SessionFacts puts together what is remembered.
 func (v recalled) SessionFacts(_ context.Context, id authority.SessionID) (authority.SessionFacts, error) {
-	s, ok := v.store.sessions.get(id)
+	s, of, ok := v.store.sessions.get(id)
 	if !ok {
 		return authority.SessionFacts{}, authority.ErrNotRemembered
 	}
-	f := authority.SessionFacts{Session: s.whole()}
-	if !v.store.complete(&f) {
+	c, ok := v.store.circumstances(of, &s)
+	if !ok {
 		return authority.SessionFacts{}, authority.ErrNotRemembered
 	}
-	return f, nil
+	return authority.SessionFacts{Session: s, Circumstances: c}, nil
 }
 
 // CredentialByLookup returns the credential that was found by these lookups before.
@@ -32,12 +32,15 @@ func (v recalled) CredentialByLookup(_ context.Context, by ...secret.Fingerprint
 	if !ok {
 		return authority.Credential{}, authority.Standing{}, authority.ErrNotRemembered
 	}
-	var holder authority.Standing
 	c, ok := v.store.credentials.get(id)
-	if !ok || !slices.Contains(by, c.Lookup) || !v.store.standing(c.Principal, &holder) {
+	if !ok || !slices.Contains(by, c.Lookup) {
 		return authority.Credential{}, authority.Standing{}, authority.ErrNotRemembered
 	}
-	return c.Credential, holder, nil
+	holder, ok := v.store.standing(c.Principal)
+	if !ok {
+		return authority.Credential{}, authority.Standing{}, authority.ErrNotRemembered
+	}
+	return c.Credential, holder.Standing, nil
 }
 
 // StandingByEmail returns the person who had this e-mail before, if that is so still.

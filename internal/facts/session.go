@@ -1,68 +1,44 @@
 package facts
 
 import (
+	"encoding/binary"
 	"strings"
-	"sync/atomic"
 	"time"
-	"unique"
 
 	"github.com/doorward/doorward/internal/authority"
 	"github.com/doorward/doorward/internal/grant"
-	"github.com/doorward/doorward/internal/secret"
 	"github.com/doorward/doorward/internal/tenant"
 )
 
-// session is a session as it is remembered: there may be a million, so that what many of them share is shared.
-type session struct {
-	id          authority.SessionID
-	fingerprint secret.Fingerprint
-	parent      authority.SessionID
-	loginToken  authority.LoginTokenID
-	origin      unique.Handle[origin]
-	secretAt    int64 // times in microseconds; 0: none
-	openedAt    int64
-	expiresAt   int64
-	closedAt    int64
-	usedAt      atomic.Int64 // moved forward when a later use is stored
-}
-
-// origin is what all sessions share that somebody opened in one place.
+// origin is what all sessions share that somebody opened in one place by one secret.
 type origin struct {
 	kind                        authority.SessionKind
 	subject, actor              grant.PrincipalID
 	organisation, account, unit tenant.ID
 	audience                    authority.AudienceID
 	credential, client          authority.CredentialID
+	secretAt                    int64 // microseconds; 0: none
 	narrowed                    bool
 	permissions                 string // if narrowed, each before a line break, which none has
 	thumbprint, dialect         string
 	idleLifetime                time.Duration
 }
 
-func (s *session) facts() []fact { return []fact{factOf(authority.FeedSession, s.id.String())} }
-
-func compact(s authority.Session) *session {
-	c := &session{
-		id: s.ID, fingerprint: s.Fingerprint, parent: s.Parent, loginToken: s.LoginToken,
-		secretAt: micros(s.SecretAt), openedAt: micros(s.OpenedAt), expiresAt: micros(s.ExpiresAt), closedAt: micros(s.ClosedAt),
-		origin: unique.Make(origin{
-			kind: s.Kind, subject: s.Subject, actor: s.Actor, organisation: s.Organisation, account: s.Account, unit: s.Unit,
-			audience: s.Audience, credential: s.Credential, client: s.Client, thumbprint: s.Thumbprint, dialect: s.Dialect,
-			idleLifetime: s.IdleLifetime, narrowed: s.Permissions != nil, permissions: joined(s.Permissions),
-		}),
+func originOf(s authority.Session) origin {
+	return origin{
+		kind: s.Kind, subject: s.Subject, actor: s.Actor, organisation: s.Organisation, account: s.Account, unit: s.Unit,
+		audience: s.Audience, credential: s.Credential, client: s.Client, secretAt: micros(s.SecretAt),
+		thumbprint: s.Thumbprint, dialect: s.Dialect, idleLifetime: s.IdleLifetime,
+		narrowed: s.Permissions != nil, permissions: joined(s.Permissions),
 	}
-	c.usedAt.Store(micros(s.UsedAt))
-	return c
 }
 
-func (s *session) whole() authority.Session {
-	o := s.origin.Value()
+// session returns what a session has from its origin.
+func (o origin) session() authority.Session {
 	return authority.Session{
-		ID: s.id, Kind: o.kind, Fingerprint: s.fingerprint, Subject: o.subject, Organisation: o.organisation, Account: o.account,
-		Unit: o.unit, Audience: o.audience, Actor: o.actor, Credential: o.credential, SecretAt: at(s.secretAt), Client: o.client,
-		Parent: s.parent, LoginToken: s.loginToken, Permissions: o.list(), Thumbprint: o.thumbprint, Dialect: o.dialect,
-		OpenedAt: at(s.openedAt), ExpiresAt: at(s.expiresAt), IdleLifetime: o.idleLifetime, UsedAt: at(s.usedAt.Load()),
-		ClosedAt: at(s.closedAt),
+		Kind: o.kind, Subject: o.subject, Organisation: o.organisation, Account: o.account, Unit: o.unit, Audience: o.audience, Actor: o.actor,
+		Credential: o.credential, SecretAt: at(o.secretAt), Client: o.client, Permissions: o.list(), Thumbprint: o.thumbprint,
+		Dialect: o.dialect, IdleLifetime: o.idleLifetime,
 	}
 }
 
@@ -86,6 +62,92 @@ func (o origin) list() []grant.Permission {
 	return list
 }
 
+// A packed session is what is its own of it, in some sixty bytes: there may be a million.
+
+// packedRoom is enough for every packed session.
+const packedRoom = 128
+
+// What a packed session has beside the rest.
+const (
+	hasParent = 1 << iota
+	hasLoginToken
+	isClosed
+)
+
+// pack appends a session of a numbered origin that was known to hold when so much had been said.
+func pack(b []byte, s authority.Session, number, said uint64) []byte {
+	has := flag(!s.Parent.IsZero(), hasParent) | flag(!s.LoginToken.IsZero(), hasLoginToken) | flag(!s.ClosedAt.IsZero(), isClosed)
+	b = append(b, has)
+	b = binary.AppendUvarint(b, said)
+	b = binary.AppendUvarint(b, number)
+	b = append(b, s.Fingerprint[:]...)
+	opened := micros(s.OpenedAt)
+	b = binary.AppendVarint(b, opened)
+	b = binary.AppendVarint(b, micros(s.ExpiresAt)-opened)
+	b = binary.AppendVarint(b, micros(s.UsedAt)-opened)
+	if has&hasParent != 0 {
+		b = append(b, s.Parent[:]...)
+	}
+	if has&hasLoginToken != 0 {
+		b = append(b, s.LoginToken[:]...)
+	}
+	if has&isClosed != 0 {
+		b = binary.AppendVarint(b, micros(s.ClosedAt))
+	}
+	return b
+}
+
+func flag(is bool, bit byte) byte {
+	if is {
+		return bit
+	}
+	return 0
+}
+
+// packed reads a packed session from its beginning.
+type packed []byte
+
+func (p *packed) byte() byte {
+	b := (*p)[0]
+	*p = (*p)[1:]
+	return b
+}
+
+func (p *packed) uvarint() uint64 {
+	v, n := binary.Uvarint(*p)
+	*p = (*p)[n:]
+	return v
+}
+
+func (p *packed) varint() int64 {
+	v, n := binary.Varint(*p)
+	*p = (*p)[n:]
+	return v
+}
+
+func (p *packed) bytes(into []byte) { *p = (*p)[copy(into, *p):] }
+
+// head reads what stands before the session itself.
+func (p *packed) head() (has byte, said, number uint64) {
+	return p.byte(), p.uvarint(), p.uvarint()
+}
+
+// rest adds to what a session has from its origin what is its own.
+func (p *packed) rest(has byte, s *authority.Session) {
+	p.bytes(s.Fingerprint[:])
+	opened := p.varint()
+	s.OpenedAt, s.ExpiresAt, s.UsedAt = at(opened), at(opened+p.varint()), at(opened+p.varint())
+	if has&hasParent != 0 {
+		p.bytes(s.Parent[:])
+	}
+	if has&hasLoginToken != 0 {
+		p.bytes(s.LoginToken[:])
+	}
+	if has&isClosed != 0 {
+		s.ClosedAt = at(p.varint())
+	}
+}
+
 func micros(t time.Time) int64 {
 	if t.IsZero() {
 		return 0
@@ -98,15 +160,4 @@ func at(micros int64) time.Time {
 		return time.Time{}
 	}
 	return time.UnixMicro(micros).UTC()
-}
-
-// used moves the last use of a session forward, never back, as the store does.
-func (s *Store) used(id authority.SessionID, usedAt time.Time) {
-	c, ok := s.sessions.cells.GetEntryQuietly(id)
-	if !ok {
-		return
-	}
-	latest := &c.Value.value.usedAt
-	for was, now := latest.Load(), micros(usedAt); now > was && !latest.CompareAndSwap(was, now); was = latest.Load() {
-	}
 }

@@ -24,7 +24,7 @@ const forgetAfter = time.Hour
 
 // Options bound what is remembered; the zero value of a field is its default.
 type Options struct {
-	Sessions   int // 300,000
+	Sessions   int // 1,000,000
 	Principals int // and as many of all else; 20,000
 }
 
@@ -33,7 +33,7 @@ type Store struct {
 	authority.Store
 	changes *changes
 
-	sessions    kept[authority.SessionID, *session]
+	sessions    *sessions
 	credentials kept[authority.CredentialID, *credential]
 	standings   kept[grant.PrincipalID, *standing]
 	tenants     kept[tenant.ID, shared]
@@ -58,7 +58,7 @@ var _ authority.Store = (*Store)(nil)
 // Remember returns a store that remembers the facts of another. It does so from when it first hears of the feed: see Hear.
 func Remember(of authority.Store, o Options) *Store {
 	if o.Sessions == 0 {
-		o.Sessions = 300_000
+		o.Sessions = 1_000_000
 	}
 	if o.Principals == 0 {
 		o.Principals = 20_000
@@ -66,7 +66,7 @@ func Remember(of authority.Store, o Options) *Store {
 	c := newChanges()
 	return &Store{
 		Store: of, changes: c,
-		sessions:    keep[authority.SessionID, *session](o.Sessions, c),
+		sessions:    keepSessions(o.Sessions, o.Principals, c),
 		credentials: keep[authority.CredentialID, *credential](o.Principals, c),
 		standings:   keep[grant.PrincipalID, *standing](o.Principals, c),
 		tenants:     keep[tenant.ID, shared](o.Principals, c),
@@ -132,6 +132,12 @@ func (s *Store) Recall(ctx context.Context, read func(ctx context.Context, f aut
 // View runs read against the other store, and remembers what is read.
 func (s *Store) View(ctx context.Context, read func(ctx context.Context, v authority.View) error) error {
 	return s.Store.View(ctx, func(ctx context.Context, v authority.View) error { return read(ctx, learning{v, s}) })
+}
+
+// Close forgets everything and closes the other store.
+func (s *Store) Close() error {
+	s.sessions.packed.Reset() // which gives its memory back, as no garbage collector does
+	return s.Store.Close()
 }
 
 // lookups are the fingerprints that a credential is looked up by, in their order.

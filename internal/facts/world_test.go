@@ -144,8 +144,13 @@ func questionsIn(round int) []question {
 func asksSession(name string, id authority.SessionID) question {
 	return question{name, func(ctx context.Context, f authority.Facts) (any, error) {
 		found, err := f.SessionFacts(ctx, id)
-		for _, s := range []*authority.Standing{&found.Subject, &found.Actor, &found.Holder, &found.ClientHolder} {
-			*s = ownOf(*s)
+		if err != nil {
+			return found, err
+		}
+		own := *found.Circumstances // what is remembered is shared
+		found.Circumstances = &own
+		for _, s := range []**authority.Standing{&found.Subject, &found.Actor, &found.Holder, &found.ClientHolder} {
+			*s = new(ownOf(**s))
 		}
 		found.Clients = slices.SortedFunc(slices.Values(found.Clients), func(a, b authority.Credential) int { return cmp.Compare(a.ID[0], b.ID[0]) })
 		return found, err

@@ -38,9 +38,9 @@ type session struct {
 }
 
 func sessionOf(f authority.SessionFacts) *session {
-	s := &session{Subject: personOf(f.Subject), Account: accountOf(f.Account)}
+	s := &session{Subject: personOf(*f.Subject), Account: accountOf(f.Account)}
 	if f.Session.Actor != "" {
-		s.Actor = personOf(f.Actor)
+		s.Actor = personOf(*f.Actor)
 	}
 	return s
 }

@@ -55,15 +55,15 @@ func (h *handler) showLink(v *visit, l link, facts authority.LoginTokenFacts, he
 		}
 		v.set(v.cookies.attempt, key, now, facts.LoginToken.ExpiresAt)
 	}
-	home := h.homeOf(facts.Audience, facts.Account)
+	home := h.homeOf(*facts.Audience, facts.Account)
 	p := linkPage{
 		Action: v.URL.EscapedPath(), TokenField: l.Token, Token: l.token.Reveal(),
 		EmailField: l.Email, Email: l.email, Audience: facts.Audience.Name, AudienceID: facts.Audience.ID.String(),
-		Subject: personOf(facts.Subject), Account: accountOf(facts.Account), Destination: home.host(),
+		Subject: personOf(*facts.Subject), Account: accountOf(facts.Account), Destination: home.host(),
 		Remaining: span(facts.LoginToken.ExpiresAt.Sub(now)), ExpiresAt: facts.LoginToken.ExpiresAt.UTC(),
 	}
 	if facts.LoginToken.Actor != "" {
-		p.Actor = personOf(facts.Actor)
+		p.Actor = personOf(*facts.Actor)
 	}
 	if signedIn {
 		p.SessionID = here.Session.ID.String()

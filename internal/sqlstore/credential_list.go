@@ -19,7 +19,7 @@ func (v view) Credential(ctx context.Context, id authority.CredentialID) (author
 	if c.ID.IsZero() {
 		return authority.Credential{}, authority.Standing{}, notFound("credential")
 	}
-	return c, s.get(c.Principal), nil
+	return c, *s.get(c.Principal), nil
 }
 
 // CredentialPage returns up to limit credentials after one, in the order they were made.

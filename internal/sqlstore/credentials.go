@@ -43,7 +43,7 @@ func (v view) CredentialByLookup(ctx context.Context, lookups ...secret.Fingerpr
 	for _, lookup := range lookups {
 		for _, c := range found {
 			if c.Lookup == lookup {
-				return c, s.get(c.Principal), nil
+				return c, *s.get(c.Principal), nil
 			}
 		}
 	}

@@ -44,11 +44,12 @@ func (f *loginTokenFacts) tokenQuery(id authority.LoginTokenID) query {
 }
 
 func (f *loginTokenFacts) queries(id authority.LoginTokenID) []query {
+	f.Credential, f.Audience = &authority.Credential{}, &authority.Audience{}
 	one := []any{id[:]}
 	queries := []query{
 		f.tokenQuery(id),
 		sessionQuery(`s.id = (SELECT parent_id FROM login_tokens WHERE id = ?)`, one, &f.Parent),
-		credentialQuery(`c.id = (SELECT credential_id FROM login_tokens WHERE id = ?)`, one, &f.Credential),
+		credentialQuery(`c.id = (SELECT credential_id FROM login_tokens WHERE id = ?)`, one, f.Credential),
 		lineageQuery(`SELECT account_id FROM login_tokens WHERE id = ?`, one, &f.Account),
 		audienceQuery(`WHERE a.id = (SELECT audience_id FROM login_tokens WHERE id = ?)`, one, &f.audiences),
 	}
@@ -63,7 +64,7 @@ func (f *loginTokenFacts) facts() authority.LoginTokenFacts {
 	f.Subject, f.Actor = f.who.get(f.LoginToken.Subject), f.who.get(f.LoginToken.Actor)
 	f.Minter = f.who.get(f.Credential.Principal)
 	if len(f.audiences) > 0 {
-		f.Audience = f.audiences[0]
+		f.Audience = &f.audiences[0]
 	}
 	f.Live = f.live == 1
 	return f.LoginTokenFacts

@@ -93,19 +93,19 @@ func (s *standings) addTenant(scan func(...any) error) error {
 }
 
 // get returns one of the standings, zero when the principal was not found.
-func (s *standings) get(id grant.PrincipalID) authority.Standing {
+func (s *standings) get(id grant.PrincipalID) *authority.Standing {
 	standing := s.of[id]
 	if standing == nil {
-		return authority.Standing{}
+		return &authority.Standing{}
 	}
 	standing.Roles, standing.Tenants = s.roles, s.tenants
-	return *standing
+	return standing
 }
 
 // only returns the one standing that was loaded.
 func (s *standings) only() (authority.Standing, error) {
 	for id := range s.of {
-		return s.get(id), nil
+		return *s.get(id), nil
 	}
 	return authority.Standing{}, notFound("principal")
 }

@@ -41,13 +41,13 @@ func (v view) Session(ctx context.Context, id authority.SessionID) (s authority.
 
 // SessionFacts returns the session with this ID and all that decides whether it counts, in one round trip.
 func (v view) SessionFacts(ctx context.Context, id authority.SessionID) (authority.SessionFacts, error) {
-	var f authority.SessionFacts
+	f := authority.SessionFacts{Circumstances: authority.NoCircumstances()}
 	var who standings
 	var audiences []authority.Audience
 	one := []any{id[:]}
 	queries := []query{
 		sessionQuery(`s.id = ?`, one, &f.Session),
-		credentialQuery(`c.id = (SELECT credential_id FROM sessions WHERE id = ?)`, one, &f.Credential),
+		credentialQuery(`c.id = (SELECT credential_id FROM sessions WHERE id = ?)`, one, f.Credential),
 		aboveQuery(id, &f.Above),
 		credentialsQuery(`c.id IN (`+clientsAbove+`)`, one, &f.Clients),
 		lineageQuery(`SELECT account_id FROM sessions WHERE id = ?`, one, &f.Account),
@@ -70,11 +70,8 @@ func (v view) SessionFacts(ctx context.Context, id authority.SessionID) (authori
 			f.ClientHolder = who.get(c.Principal)
 		}
 	}
-	if len(f.Above) > 0 {
-		f.Parent = f.Above[0]
-	}
 	if len(audiences) > 0 {
-		f.Audience = audiences[0]
+		f.Audience = &audiences[0]
 	}
 	return f, nil
 }

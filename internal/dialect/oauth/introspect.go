@@ -32,7 +32,7 @@ func (o oauth) describe(t authority.IntrospectedToken) introspection {
 	answer := introspection{
 		Active: true, Scope: scopeOf(t.Permissions), ClientID: t.ClientID, Username: who.Email, TokenType: tokenType(s),
 		ExpiresAt: s.ExpiresAt.Unix(), IssuedAt: s.OpenedAt.Unix(), Subject: string(s.Subject),
-		Audience: o.authority.ResourceOf(t.Audience), Issuer: o.issuer, ID: s.ID.String(),
+		Audience: o.authority.ResourceOf(*t.Audience), Issuer: o.issuer, ID: s.ID.String(),
 		Account: string(s.Account), Organisation: string(s.Organisation), Unit: string(s.Unit), Email: who.Email, Name: who.Name,
 		Facts: t.DependsOn(),
 	}

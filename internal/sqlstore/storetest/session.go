@@ -34,7 +34,7 @@ var sessionCases = []Case{
 		s.change(t, func(tx authority.Tx) { tx.PutSession(parent); tx.PutSession(child) })
 		f := s.sessionFacts(t, child.ID)
 		if f.Subject.Principal.ID != owner || f.Actor.Principal.ID != other || f.Holder.Principal.ID != minter ||
-			f.Credential.ID != minterKey || f.Parent.ID != parent.ID || len(f.Account) != 5 {
+			f.Credential.ID != minterKey || len(f.Above) != 1 || f.Above[0].ID != parent.ID || len(f.Account) != 5 {
 			t.Errorf("facts: %+v", f)
 		}
 	}},
@@ -54,13 +54,13 @@ var sessionCases = []Case{
 			}
 		})
 		f := s.sessionFacts(t, low.ID)
-		if len(f.Above) != 2 || f.Above[0].ID != middle.ID || f.Above[1].ID != top.ID || f.Parent.ID != middle.ID {
+		if len(f.Above) != 2 || f.Above[0].ID != middle.ID || f.Above[1].ID != top.ID {
 			t.Errorf("above: %+v", f.Above)
 		}
 		if len(f.Clients) != 2 || f.ClientHolder.Principal.ID != minter || f.Audience.ID != audience {
 			t.Errorf("clients %+v of %q, audience %d", f.Clients, f.ClientHolder.Principal.ID, f.Audience.ID)
 		}
-		if f := s.sessionFacts(t, top.ID); len(f.Above)+len(f.Clients) != 0 || !f.Parent.ID.IsZero() || f.ClientHolder.Principal.ID != "" {
+		if f := s.sessionFacts(t, top.ID); len(f.Above)+len(f.Clients) != 0 || f.ClientHolder.Principal.ID != "" {
 			t.Errorf("of the topmost: %+v", f)
 		}
 	}},
