@@ -17,15 +17,11 @@ func judgeAbove(f *SessionFacts, now time.Time) string {
 // judgeClients returns why what clients asked for does not count, or "". A client's end ends the access tokens that it
 // got, and what others made of these; that it is held by nobody who counts, its own.
 func judgeClients(f *SessionFacts, now time.Time) string {
-	for _, s := range append([]Session{f.Session}, f.Above...) {
-		if s.Client.IsZero() {
-			continue
-		}
-		client := f.client(s.Client)
-		if client.ID.IsZero() || client.outdates(time.Time{}, s.OpenedAt) {
-			return ReasonRevoked
-		}
-		if reason := client.ended(now); reason != "" {
+	if reason := judgeClient(f, &f.Session, now); reason != "" {
+		return reason
+	}
+	for i := range f.Above {
+		if reason := judgeClient(f, &f.Above[i], now); reason != "" {
 			return reason
 		}
 	}
@@ -35,10 +31,21 @@ func judgeClients(f *SessionFacts, now time.Time) string {
 	return f.ClientHolder.refusal()
 }
 
+func judgeClient(f *SessionFacts, s *Session, now time.Time) string {
+	if s.Client.IsZero() {
+		return ""
+	}
+	client := f.client(s.Client)
+	if client.ID.IsZero() || client.outdates(time.Time{}, s.OpenedAt) {
+		return ReasonRevoked
+	}
+	return client.ended(now)
+}
+
 // isDelegated reports whether who acts is the audience's own service, which the subject's token was made for, and
 // nobody who was handed over.
 func (f *SessionFacts) isDelegated() bool {
-	s, client := f.Session, f.client(f.Session.Client)
+	s, client := &f.Session, f.client(f.Session.Client)
 	return s.Kind == AccessToken && s.Actor != "" && client.Audience != 0 && client.Principal == s.Actor
 }
 

@@ -143,13 +143,13 @@ func (s *soughtSession) giveBack() {
 
 // judgeSession returns why a session does not count at a time, or "".
 func (a *Authority) judgeSession(f *SessionFacts, now time.Time) string {
-	s := f.Session
+	s := &f.Session
 	switch {
 	case !s.ClosedAt.IsZero():
 		return ReasonClosed
 	case !now.Before(s.ExpiresAt):
 		return ReasonExpired
-	case s.IdleLifetime > 0 && !now.Before(a.uses.latest(s).Add(s.IdleLifetime)):
+	case s.IdleLifetime > 0 && !now.Before(a.uses.latest(*s).Add(s.IdleLifetime)):
 		return ReasonIdle
 	case s.Unit != "" && !f.Subject.holdsUnit(s.Unit):
 		return ReasonNotOwnUnit
@@ -187,7 +187,8 @@ func judgeSignedIn(f *SessionFacts, now time.Time) string {
 	if f.Session.Account == "" {
 		return ""
 	}
-	path := pathOf(f.Account)
+	var room pathRoom
+	path := pathIn(room[:0], f.Account)
 	if !f.Credential.reaches(path) {
 		return ReasonOutside
 	}

@@ -10,18 +10,28 @@ func (t Tenant) node() tenant.Node {
 	return tenant.Node{ID: t.ID, Parent: t.Parent, Suspended: t.Status != Active || !t.HeldAt.IsZero()}
 }
 
+// pathRoom is room for most paths, for who needs one at every verification and no longer than that.
+type pathRoom [8]tenant.Node
+
 // pathOf turns a lineage, nearest first, into the path of its first tenant.
-func pathOf(lineage []Tenant) tenant.Path {
-	path := make(tenant.Path, len(lineage))
-	for i, t := range lineage {
-		path[i] = t.node()
+func pathOf(lineage []Tenant) tenant.Path { return pathIn(make(tenant.Path, 0, len(lineage)), lineage) }
+
+// pathIn is pathOf into room.
+func pathIn(room tenant.Path, lineage []Tenant) tenant.Path {
+	for i := range lineage {
+		room = append(room, lineage[i].node())
 	}
-	return path
+	return room
 }
 
 // Path returns the path of a tenant the principal is granted at, or nil when it is not among them.
 func (s Standing) Path(id tenant.ID) tenant.Path {
-	path, err := tenant.ClimbBy(id, func(id tenant.ID) (tenant.Node, bool) {
+	return s.pathIn(make(tenant.Path, 0, len(pathRoom{})), id)
+}
+
+// pathIn is Path into room.
+func (s Standing) pathIn(room tenant.Path, id tenant.ID) tenant.Path {
+	path, err := tenant.ClimbBy(room, id, func(id tenant.ID) (tenant.Node, bool) {
 		t, ok := s.Tenants[id]
 		if !ok {
 			return tenant.Node{}, false
@@ -72,7 +82,8 @@ func (s Standing) refusal() string {
 	if s.Principal.Organisation == "" {
 		return ""
 	}
-	if _, suspended := s.Path(s.Principal.Organisation).Suspended(); suspended {
+	var room pathRoom
+	if _, suspended := s.pathIn(room[:0], s.Principal.Organisation).Suspended(); suspended {
 		return ReasonTenantSuspended
 	}
 	return ""

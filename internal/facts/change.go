@@ -14,18 +14,18 @@ func (s *Store) Change(ctx context.Context, change func(ctx context.Context, tx 
 		return change(ctx, changing{tx, s, &done}) // it may run more than once
 	})
 	// However it ended: it may be there although nobody could be told so.
-	s.changes.mark(done.facts...)
+	s.changes.mark(done.changed...)
 	if done.everything {
 		s.changes.reset()
 	}
-	if len(done.facts) > 0 {
+	if len(done.changed) > 0 {
 		s.mu.Lock()
 		s.said = time.Now()
 		s.mu.Unlock()
 	}
 	if err == nil {
 		for id, at := range done.used {
-			s.sessions.use(id, at)
+			s.changes.meanwhile(0, nil, func(bool) { s.sessions.use(id, at) })
 		}
 	}
 	return err
@@ -52,7 +52,7 @@ func (s *Store) Settle(ctx context.Context) error {
 
 // noted is what a change says of facts that may be remembered.
 type noted struct {
-	facts      []fact
+	changed    []changed
 	everything bool
 	used       map[authority.SessionID]time.Time
 }

@@ -19,31 +19,58 @@ func factOf(kind authority.FeedKind, key string) (f fact) {
 // changesHeld bounds the facts of which it is remembered when they last changed.
 const changesHeld = 100_000
 
+// changed is a fact that has changed.
+type changed struct {
+	fact
+	session authority.SessionID // if it is one
+}
+
+func changedOf(kind authority.FeedKind, key string) changed {
+	c := changed{fact: factOf(kind, key)}
+	if kind == authority.FeedSession {
+		id, _ := secret.ParseID(key) // of what is none, none is remembered
+		c.session = authority.SessionID(id)
+	}
+	return c
+}
+
 // changes is what has been said to have changed, and in which order.
 type changes struct {
-	said atomic.Uint64 // how much
+	said     atomic.Uint64 // how much
+	sessions forgets       // what has changed of them as soon as it is said
 
 	mu    sync.RWMutex
 	last  map[fact]uint64
 	floor uint64 // what was read before so much had been said may have changed
 }
 
-func newChanges() *changes { return &changes{last: map[fact]uint64{}} }
+// forgets is what does not look into changes later on: it is told of each before it counts as said.
+type forgets interface {
+	forget(id authority.SessionID)
+	forgetAll()
+}
+
+func newChanges(sessions forgets) *changes {
+	return &changes{last: map[fact]uint64{}, sessions: sessions}
+}
 
 // mark says that facts have changed.
-func (c *changes) mark(facts ...fact) {
-	if len(facts) == 0 {
+func (c *changes) mark(all ...changed) {
+	if len(all) == 0 {
 		return
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	now := c.said.Load() + 1
-	if len(c.last)+len(facts) > changesHeld {
+	if len(c.last)+len(all) > changesHeld {
 		clear(c.last)
 		c.floor = now
 	}
-	for _, f := range facts {
-		c.last[f] = now
+	for _, one := range all {
+		c.last[one.fact] = now
+		if !one.session.IsZero() {
+			c.sessions.forget(one.session)
+		}
 	}
 	c.said.Store(now) // last: who sees it sees the facts too
 }
@@ -53,14 +80,26 @@ func (c *changes) reset() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	clear(c.last)
+	c.sessions.forgetAll()
 	c.floor = c.said.Load() + 1
 	c.said.Store(c.floor)
+}
+
+// meanwhile runs do while nothing changes, and tells it whether one of these facts has since so much had been said.
+func (c *changes) meanwhile(said uint64, facts []fact, do func(changed bool)) {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	do(c.sinceLocked(said, facts))
 }
 
 // since reports whether one of these facts has changed since so much had been said.
 func (c *changes) since(said uint64, facts []fact) bool {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
+	return c.sinceLocked(said, facts)
+}
+
+func (c *changes) sinceLocked(said uint64, facts []fact) bool {
 	if said < c.floor {
 		return true
 	}

@@ -22,15 +22,15 @@ func audienceIn(k kept[authority.AudienceID, *audience], id authority.AudienceID
 // sayMuch says of more facts than are held that they have changed.
 func sayMuch(c *changes) {
 	for i := range changesHeld + 1 {
-		c.mark(factOf(authority.FeedSession, strconv.Itoa(i)))
+		c.mark(changedOf(authority.FeedSession, strconv.Itoa(i)))
 	}
 }
 
 func TestMoreChangesThanAreHeldDoubtAllThatWasReadBefore(t *testing.T) {
-	c := newChanges()
+	c := newChanges(keepSessions(100, 100))
 	k := keep[authority.AudienceID, *audience](10, c)
 	k.put(1, audienceOf(authority.Audience{ID: 1}), c.said.Load())
-	c.mark(audienceOf(authority.Audience{ID: 1}).facts()...)
+	c.mark(changedOf(authority.FeedAudience, "1"))
 	sayMuch(c)
 	if audienceIn(k, 1) {
 		t.Error("what has changed counts because it is not known any more that it has")
@@ -45,14 +45,14 @@ func TestMoreChangesThanAreHeldDoubtAllThatWasReadBefore(t *testing.T) {
 }
 
 func TestAChangeThatIsOneTooManyCountsItself(t *testing.T) {
-	c := newChanges()
+	c := newChanges(keepSessions(100, 100))
 	k := keep[authority.AudienceID, *audience](10, c)
 	for i := range changesHeld {
-		c.mark(factOf(authority.FeedSession, strconv.Itoa(i)))
+		c.mark(changedOf(authority.FeedSession, strconv.Itoa(i)))
 	}
 	said := c.said.Load()
 	k.put(1, audienceOf(authority.Audience{ID: 1}), said)
-	c.mark(audienceOf(authority.Audience{ID: 1}).facts()...)
+	c.mark(changedOf(authority.FeedAudience, "1"))
 	if audienceIn(k, 1) {
 		t.Error("it is not known to have changed")
 	}
@@ -60,15 +60,15 @@ func TestAChangeThatIsOneTooManyCountsItself(t *testing.T) {
 
 // TestWhatHoldsIsNotLookedIntoAgainAndStillEnds moves what a value is known to hold as of, and then changes it.
 func TestWhatHoldsIsNotLookedIntoAgainAndStillEnds(t *testing.T) {
-	c := newChanges()
+	c := newChanges(keepSessions(100, 100))
 	k := keep[authority.AudienceID, *audience](10, c)
 	of := audienceOf(authority.Audience{ID: 1})
 	held := k.put(1, of, c.said.Load())
-	c.mark(factOf(authority.FeedAudience, "2"))
+	c.mark(changedOf(authority.FeedAudience, "2"))
 	if !audienceIn(k, 1) || held.said.Load() != c.said.Load() {
 		t.Error("it does not hold as of now")
 	}
-	c.mark(of.facts()...)
+	c.mark(changedOf(authority.FeedAudience, "1"))
 	for range 2 {
 		if audienceIn(k, 1) {
 			t.Error("it holds though it has changed")
@@ -88,7 +88,7 @@ func TestASessionIsRememberedAsItWas(t *testing.T) {
 		copy(id[:], rapid.SliceOfN(rapid.Byte(), 0, 16).Draw(t, label))
 		return id
 	}
-	remembered := keepSessions(100, 100, newChanges())
+	remembered := keepSessions(100, 100)
 	rapid.Check(t, func(t *rapid.T) {
 		s := authority.Session{
 			ID: id(t, "id"), Kind: authority.SessionKind(text.Draw(t, "kind")), Subject: grant.PrincipalID(text.Draw(t, "subject")),
@@ -107,7 +107,7 @@ func TestASessionIsRememberedAsItWas(t *testing.T) {
 			}
 		}
 		// No option: nil and empty permissions are not the same.
-		remembered.put(s, rapid.Uint64().Draw(t, "said"))
+		remembered.put(&s)
 		if got, _, ok := remembered.get(s.ID); !ok || cmp.Diff(s, got) != "" {
 			t.Fatal(ok, cmp.Diff(s, got))
 		}

@@ -35,7 +35,7 @@ func (v learning) Session(ctx context.Context, id authority.SessionID) (authorit
 			if err != nil {
 				return nil, err
 			}
-			v.store.sessions.put(s, said)
+			v.store.learnSession(&s, said)
 			return readSession{s, said}, nil
 		})
 		if own && err != nil {
@@ -54,8 +54,9 @@ func (v learning) SessionFacts(ctx context.Context, id authority.SessionID) (aut
 	if err != nil {
 		return f, err
 	}
-	for _, s := range append([]authority.Session{f.Session}, f.Above...) {
-		v.store.sessions.put(s, said)
+	v.store.learnSession(&f.Session, said)
+	for i := range f.Above {
+		v.store.learnSession(&f.Above[i], said)
 	}
 	for _, c := range append([]authority.Credential{*f.Credential}, f.Clients...) {
 		v.store.learnCredential(c, said)
@@ -118,6 +119,14 @@ func (v learning) Audience(ctx context.Context, id authority.AudienceID) (author
 }
 
 // What was read when so much had been said is remembered.
+
+func (s *Store) learnSession(of *authority.Session, said uint64) {
+	s.changes.meanwhile(said, factsOf(of.ID), func(changed bool) {
+		if !changed {
+			s.sessions.put(of)
+		}
+	})
+}
 
 func (s *Store) learnCredential(c authority.Credential, said uint64) {
 	if !c.ID.IsZero() {

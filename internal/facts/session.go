@@ -24,7 +24,7 @@ type origin struct {
 	idleLifetime                time.Duration
 }
 
-func originOf(s authority.Session) origin {
+func originOf(s *authority.Session) origin {
 	return origin{
 		kind: s.Kind, subject: s.Subject, actor: s.Actor, organisation: s.Organisation, account: s.Account, unit: s.Unit,
 		audience: s.Audience, credential: s.Credential, client: s.Client, secretAt: micros(s.SecretAt),
@@ -74,11 +74,10 @@ const (
 	isClosed
 )
 
-// pack appends a session of a numbered origin that was known to hold when so much had been said.
-func pack(b []byte, s authority.Session, number, said uint64) []byte {
+// pack appends a session of a numbered origin.
+func pack(b []byte, s *authority.Session, number uint64) []byte {
 	has := flag(!s.Parent.IsZero(), hasParent) | flag(!s.LoginToken.IsZero(), hasLoginToken) | flag(!s.ClosedAt.IsZero(), isClosed)
 	b = append(b, has)
-	b = binary.AppendUvarint(b, said)
 	b = binary.AppendUvarint(b, number)
 	b = append(b, s.Fingerprint[:]...)
 	opened := micros(s.OpenedAt)
@@ -128,8 +127,8 @@ func (p *packed) varint() int64 {
 func (p *packed) bytes(into []byte) { *p = (*p)[copy(into, *p):] }
 
 // head reads what stands before the session itself.
-func (p *packed) head() (has byte, said, number uint64) {
-	return p.byte(), p.uvarint(), p.uvarint()
+func (p *packed) head() (has byte, number uint64) {
+	return p.byte(), p.uvarint()
 }
 
 // rest adds to what a session has from its origin what is its own.

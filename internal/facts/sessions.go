@@ -15,11 +15,11 @@ import (
 // bytesEach is what a remembered session takes, with its key: more than most need.
 const bytesEach = 96
 
-// sessions remembers sessions. They are packed into memory in which the garbage collector finds nothing to do: there may
-// be a million, and looking through them would cost more than all verifications.
+// sessions remembers sessions, up to a number of them. They are packed into memory in which the garbage collector finds
+// nothing to do: there may be a million, and looking through them would cost more than all verifications. What is here
+// holds: what changes is forgotten when it is said to have changed.
 type sessions struct {
 	packed  *fastcache.Cache
-	changes *changes
 	origins *otter.Cache[uint64, *known]
 	numbers *otter.Cache[unique.Handle[origin], uint64]
 	last    atomic.Uint64 // number that was given to an origin
@@ -33,24 +33,21 @@ type known struct {
 	circumstances atomic.Pointer[cell[*circumstances]]
 }
 
-func keepSessions(size, origins int, c *changes) *sessions {
+func keepSessions(size, origins int) *sessions {
 	return &sessions{
-		packed: fastcache.New(size * bytesEach), changes: c,
+		packed:  fastcache.New(size * bytesEach),
 		origins: named[uint64, *known](origins), numbers: named[unique.Handle[origin], uint64](origins),
 	}
 }
 
-// get returns a session if it is remembered and holds, and its origin.
+// get returns a session if it is remembered, and its origin.
 func (m *sessions) get(id authority.SessionID) (s authority.Session, of *known, ok bool) {
 	var room [packedRoom]byte
 	p := packed(m.packed.Get(room[:0], id[:]))
 	if len(p) == 0 {
 		return s, nil, false
 	}
-	has, said, number := p.head()
-	if said < m.changes.said.Load() && m.changes.since(said, factsOf(id)) {
-		return s, nil, false
-	}
+	has, number := p.head()
 	if of, ok = m.origins.GetIfPresent(number); !ok {
 		return s, nil, false
 	}
@@ -60,14 +57,17 @@ func (m *sessions) get(id authority.SessionID) (s authority.Session, of *known, 
 	return s, of, true
 }
 
-// put remembers a session that was read when so much had been said.
-func (m *sessions) put(s authority.Session, said uint64) {
+func (m *sessions) put(s *authority.Session) {
 	var room [packedRoom]byte
-	m.packed.Set(s.ID[:], pack(room[:0], s, m.number(s), said))
+	m.packed.Set(s.ID[:], pack(room[:0], s, m.number(s)))
 }
 
+func (m *sessions) forget(id authority.SessionID) { m.packed.Del(id[:]) }
+
+func (m *sessions) forgetAll() { m.packed.Reset() }
+
 // number returns that of a session's origin. Two who give one at a time give two, and both are good.
-func (m *sessions) number(s authority.Session) uint64 {
+func (m *sessions) number(s *authority.Session) uint64 {
 	o := originOf(s)
 	handle := unique.Make(o)
 	number, ok := m.numbers.GetIfPresent(handle)
@@ -85,16 +85,9 @@ func (m *sessions) number(s authority.Session) uint64 {
 func (m *sessions) use(id authority.SessionID, at time.Time) {
 	m.using.Lock()
 	defer m.using.Unlock()
-	var room [packedRoom]byte
-	p := packed(m.packed.Get(room[:0], id[:]))
-	if len(p) == 0 {
-		return
-	}
-	_, said, number := p.head()
 	if s, _, ok := m.get(id); ok && s.UsedAt.Before(at) {
 		s.UsedAt = at
-		// As of when it was read: if it has changed meanwhile, this does not hold either.
-		m.packed.Set(id[:], pack(nil, s, number, said))
+		m.put(&s)
 	}
 }
 

@@ -63,10 +63,11 @@ func Remember(of authority.Store, o Options) *Store {
 	if o.Principals == 0 {
 		o.Principals = 20_000
 	}
-	c := newChanges()
+	sessions := keepSessions(o.Sessions, o.Principals)
+	c := newChanges(sessions)
 	return &Store{
 		Store: of, changes: c,
-		sessions:    keepSessions(o.Sessions, o.Principals, c),
+		sessions:    sessions,
 		credentials: keep[authority.CredentialID, *credential](o.Principals, c),
 		standings:   keep[grant.PrincipalID, *standing](o.Principals, c),
 		tenants:     keep[tenant.ID, shared](o.Principals, c),
@@ -97,15 +98,15 @@ func (s *Store) Hear(r authority.FeedReading) {
 }
 
 func (s *Store) hear(entries []authority.FeedEntry, reset bool) {
-	facts := make([]fact, len(entries))
+	all := make([]changed, len(entries))
 	for i, e := range entries {
-		facts[i] = factOf(e.Kind, e.Key)
+		all[i] = changedOf(e.Kind, e.Key)
 		reset = reset || e.Kind == authority.FeedEverything
 	}
 	if reset {
 		s.changes.reset()
 	}
-	s.changes.mark(facts...)
+	s.changes.mark(all...)
 }
 
 // listening returns how far the feed has been seen, and whether that was not too long ago to answer from memory.
@@ -136,7 +137,7 @@ func (s *Store) View(ctx context.Context, read func(ctx context.Context, v autho
 
 // Close forgets everything and closes the other store.
 func (s *Store) Close() error {
-	s.sessions.packed.Reset() // which gives its memory back, as no garbage collector does
+	s.sessions.forgetAll() // which gives its memory back, as no garbage collector does
 	return s.Store.Close()
 }
 

@@ -13,7 +13,7 @@ import (
 // is remembered here is never older than what was written here.
 
 func (t changing) note(kind authority.FeedKind, key string) {
-	t.noted.facts = append(t.noted.facts, factOf(kind, key))
+	t.noted.changed = append(t.noted.changed, changedOf(kind, key))
 	t.noted.everything = t.noted.everything || kind == authority.FeedEverything
 }
 

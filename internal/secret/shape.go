@@ -67,8 +67,8 @@ func encodeNative(prefix string, body [bodyBytes]byte) string {
 
 func decodeNative(prefix, text string) (body [bodyBytes]byte, ok bool) {
 	digits, found := strings.CutPrefix(text, prefix)
-	// The alphabet is checked here because the decoder skips line breaks.
-	if !found || len(digits) != nativeChars || !onlyOf(digits, base32Of) {
+	// The decoder finds whatever is not of the alphabet but line breaks, which it skips.
+	if !found || len(digits) != nativeChars || strings.ContainsAny(digits, "\r\n") {
 		return body, false
 	}
 	raw, err := nativeEncoding.DecodeString(digits)
@@ -82,7 +82,8 @@ func decodeNative(prefix, text string) (body [bodyBytes]byte, ok bool) {
 
 // checksum tells a mistyped or cut secret from an unknown one; it protects nothing.
 func checksum(prefix string, body [bodyBytes]byte) (sum [checksumBytes]byte) {
-	full := sha256.Sum256(append([]byte(prefix), body[:]...))
+	var room [8 + bodyBytes]byte
+	full := sha256.Sum256(append(append(room[:0], prefix...), body[:]...))
 	copy(sum[:], full[:])
 	return sum
 }

@@ -81,15 +81,14 @@ type Path []Node
 
 // Climb builds the path of id from nodes, and fails on a gap, a cycle or too great a depth.
 func Climb(id ID, nodes map[ID]Node) (Path, error) {
-	return ClimbBy(id, func(id ID) (Node, bool) {
+	return ClimbBy(nil, id, func(id ID) (Node, bool) {
 		node, ok := nodes[id]
 		return node, ok
 	})
 }
 
-// ClimbBy is Climb for nodes that are found one by one.
-func ClimbBy(id ID, find func(ID) (Node, bool)) (Path, error) {
-	path := make(Path, 0, 8) // deep enough for most
+// ClimbBy is Climb for nodes that are found one by one; the path is appended to.
+func ClimbBy(path Path, id ID, find func(ID) (Node, bool)) (Path, error) {
 	for at := id; ; {
 		node, ok := find(at)
 		if !ok {
