@@ -129,7 +129,7 @@ type Load struct {
 
 // Memory bounds what a node remembers of the store, so that what it is asked often costs no look at it.
 type Memory struct {
-	Sessions   int `default:"300000" help:"Sessions and access tokens remembered at most, about 250 bytes each."`
+	Sessions   int `default:"1000000" help:"Sessions and access tokens remembered at most, about 130 bytes each."`
 	Principals int `default:"20000" help:"People and services, and as many credentials and accounts, remembered at most; about 4 KiB each."`
 }
 

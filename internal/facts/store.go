@@ -31,6 +31,7 @@ type Options struct {
 // Store remembers the facts of another one.
 type Store struct {
 	authority.Store
+	most    Options
 	changes *changes
 
 	sessions    *sessions
@@ -66,7 +67,7 @@ func Remember(of authority.Store, o Options) *Store {
 	sessions := keepSessions(o.Sessions, o.Principals)
 	c := newChanges(sessions)
 	return &Store{
-		Store: of, changes: c,
+		Store: of, most: o, changes: c,
 		sessions:    sessions,
 		credentials: keep[authority.CredentialID, *credential](o.Principals, c),
 		standings:   keep[grant.PrincipalID, *standing](o.Principals, c),

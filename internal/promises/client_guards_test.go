@@ -28,7 +28,7 @@ var clientsEnds = []guard{
 	},
 	{
 		keeps: "of the client that got it, or what it was made of", file: descends,
-		line: "if reason := client.ended(now); reason != \"\" {", instead: "if reason := \"\"; reason != \"\" {",
+		line: "return client.ended(now)", instead: "return \"\"",
 		test: standards + "TestAClientsEndEndsWhatItGotAndWhatWasMadeOfIt",
 	},
 }

@@ -26,21 +26,29 @@ var factsEnd = slices.Concat(factsOnThisNode, factsRead, factsHeard, factsRedeem
 var factsOnThisNode = []guard{
 	{
 		keeps: "what is remembered holds until something that it depends on has changed", file: factsKept,
-		line: "if k.changes.since(said, c.value.facts()) {", instead: "if false {", test: changesForget,
+		line: "if changes.since(said, c.value.facts()) {", instead: "if false {", test: changesForget,
+	},
+	{
+		keeps: "and a session until it is said to have changed", file: factsChanged,
+		line: "c.sessions.forget(one.session)", instead: "_ = one", test: changesForget,
+	},
+	{
+		keeps: "or everything is", file: factsChanged,
+		line: "c.sessions.forgetAll()", instead: "_ = c", test: changesForget,
 	},
 	{
 		keeps: "what has changed is taken in before anybody is told that it has", file: factsChange,
-		line: "s.changes.mark(done.facts...)", instead: "_ = done.facts", test: changesForget,
+		line: "s.changes.mark(done.changed...)", instead: "_ = done.changed", test: changesForget,
 	},
 	{
 		keeps: "however the change ended", file: factsChange,
-		line: "s.changes.mark(done.facts...)", instead: "if err == nil {\n\t\ts.changes.mark(done.facts...)\n\t}", test: unknownForgets,
+		line: "s.changes.mark(done.changed...)", instead: "if err == nil {\n\t\ts.changes.mark(done.changed...)\n\t}", test: unknownForgets,
 	},
 	{
 		keeps: "and not before it has: what is read beside a change is as it was", file: factsChange,
-		line: "s.changes.mark(done.facts...)", instead: "_ = done.facts", test: changesForget,
+		line: "s.changes.mark(done.changed...)", instead: "_ = done.changed", test: changesForget,
 		also: []cut{{
-			"internal/facts/writes.go", "t.noted.facts = append(t.noted.facts, factOf(kind, key))", "t.store.changes.mark(factOf(kind, key))",
+			"internal/facts/writes.go", "t.noted.changed = append(t.noted.changed, changedOf(kind, key))", "t.store.changes.mark(changedOf(kind, key))",
 		}},
 	},
 	{
@@ -87,7 +95,7 @@ var factsRead = []guard{
 	},
 	{
 		keeps: "who joins a reading gets nothing from it that has changed since", file: factsLearned,
-		line: "(own || v.store.sessions.holds(c))", instead: "(own || c != nil)",
+		line: "(own || !v.store.changes.since(r.said, factsOf(id)))", instead: "(own || r.said >= 0)",
 		test: rememberedRules + "TestWhoJoinsAReadingGetsNothingThatHasChangedSince/{engine}",
 	},
 }

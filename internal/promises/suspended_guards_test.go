@@ -24,12 +24,12 @@ var suspensions = []guard{
 	},
 	{
 		keeps: "who handed over", file: handsOn,
-		line: "[]Standing{h.minter, h.subject}", instead: "[]Standing{h.subject}",
+		line: "[]*Standing{h.minter, h.subject}", instead: "[]*Standing{h.subject}",
 		test: ends + "who handed over deactivated by command/native",
 	},
 	{
 		keeps: "who was handed over", file: handsOn,
-		line: "[]Standing{h.minter, h.subject}", instead: "[]Standing{h.minter}",
+		line: "[]*Standing{h.minter, h.subject}", instead: "[]*Standing{h.minter}",
 		test: ends + "person deactivated by command/native",
 	},
 	{
@@ -64,7 +64,7 @@ var suspensions = []guard{
 	},
 	{
 		keeps: "a person's organisation", file: stands,
-		line: "if _, suspended := s.Path(s.Principal.Organisation).Suspended(); suspended {", instead: "if false {",
+		line: "if _, suspended := s.pathIn(room[:0], s.Principal.Organisation).Suspended(); suspended {", instead: "if _ = room; false {",
 		test: rules + "TestASuspendedOrganisationSuspendsItsPeopleEvenWithoutAnAccount/sqlite",
 	},
 	{
@@ -99,7 +99,7 @@ var suspensions = []guard{
 	},
 	{
 		keeps: "a key that is for another account now", file: verifies,
-		line: "if !f.Credential.reaches(pathOf(f.Account)) {", instead: "if false {",
+		line: "if !f.Credential.reaches(path) {", instead: "if false {",
 		test: changes + "the pair is for another account",
 	},
 	{

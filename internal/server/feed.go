@@ -15,7 +15,7 @@ func (s *Server) startBeside(ctx context.Context, operator net.Listener) (stop f
 	ctx, cancel := context.WithCancel(ctx)
 	var beside sync.WaitGroup
 	for _, until := range []func(context.Context){
-		s.followUntil, s.sweepUntil, s.sweepEndedUntil, s.keepHeadroomUntil,
+		s.followUntil, s.sweepUntil, s.warmThenSweepUntil, s.keepHeadroomUntil,
 		func(ctx context.Context) { s.serveOperatorUntil(ctx, operator) },
 	} {
 		beside.Go(func() { until(ctx) })

@@ -34,19 +34,25 @@ type Server struct {
 	dialects  []dialect.Dialect
 	metrics   *metrics
 	admission *admission
+	memory    *facts.Store
 }
 
 // New assembles a server over an opened store.
 func New(opened Opened, c config.Config, log *slog.Logger) *Server {
-	a := NewAuthority(opened, c)
+	a, memory := newAuthority(opened, c)
 	admission := newAdmission(c.Load)
 	return &Server{
-		authority: a, config: c, log: log, dialects: dialects(a, c), metrics: newMetrics(a, admission), admission: admission,
+		authority: a, config: c, log: log, dialects: dialects(a, c), metrics: newMetrics(a, admission), admission: admission, memory: memory,
 	}
 }
 
 // NewAuthority returns the authority that a configuration describes.
 func NewAuthority(opened Opened, c config.Config) *authority.Authority {
+	a, _ := newAuthority(opened, c)
+	return a
+}
+
+func newAuthority(opened Opened, c config.Config) (*authority.Authority, *facts.Store) {
 	guesses := limit.NewGuesses(limit.Rules(guessLimits(c.Guesses).Rules()), opened.Store.Now, 0)
 	pool := limit.NewPool(c.Hashing.Workers, c.Hashing.Queue)
 	// Or a flood of passwords would take all places of those who come with keys; how many wait there is bounded there.
@@ -65,7 +71,7 @@ func NewAuthority(opened Opened, c config.Config) *authority.Authority {
 			SigningKeyLifetime: c.SigningKeys.Lifetime,
 		})
 	a.SubscribeFeed(store.Hear)
-	return a
+	return a, store
 }
 
 func guessLimits(g config.Guesses) authority.GuessLimits {

@@ -11,6 +11,22 @@ const (
 	restLeast  = 5 * time.Millisecond // so that a log-in comes between any two steps
 )
 
+// warmThenSweepUntil reads from the store what will be asked for, and then drops what ended, beside the requests and one
+// after the other.
+func (s *Server) warmThenSweepUntil(ctx context.Context) {
+	began := time.Now()
+	done, err := s.memory.Warm(ctx, restingBetween())
+	switch {
+	case ctx.Err() != nil:
+		return
+	case err != nil:
+		s.log.Warn("not all live sessions could be read ahead; they are read as they are used", "cause", err.Error())
+	case done.Sessions > 0:
+		s.log.Info("live sessions are in memory", "sessions", done.Sessions, "within", time.Since(began).Round(time.Millisecond).String())
+	}
+	s.sweepEndedUntil(ctx)
+}
+
 // sweepEndedUntil drops sessions and login tokens that ended long ago, beside the requests. Every node does: what one
 // has dropped the others do not find.
 func (s *Server) sweepEndedUntil(ctx context.Context) {
