@@ -44,5 +44,10 @@ func IsScheme(scheme, wanted string) bool {
 
 // IsVisible reports whether text is one or more visible ASCII characters, without spaces.
 func IsVisible(text string) bool {
-	return text != "" && !strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' })
+	for i := range len(text) {
+		if text[i] <= ' ' || text[i] > '~' {
+			return false
+		}
+	}
+	return text != ""
 }

@@ -1,6 +1,10 @@
 package server
 
-import "github.com/doorward/doorward/internal/limit"
+import (
+	"context"
+
+	"github.com/doorward/doorward/internal/limit"
+)
 
 // Dialects is every dialect that is served, for tests that must miss none.
 var Dialects = dialects
@@ -23,6 +27,9 @@ func (s *Server) Places() *limit.Places { return s.admission.places }
 
 // TellRefused is what happens every little while.
 func (s *Server) TellRefused() { s.tellRefused(flushEvery) }
+
+// FollowUntil is what goes on beside the requests, so that what is remembered is relied on.
+func (s *Server) FollowUntil(ctx context.Context) { s.followUntil(ctx) }
 
 func (c *Certificate) Look(atOnce bool) { c.look(atOnce) }
 

@@ -1,24 +1,41 @@
 package web
 
 import (
+	"bytes"
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/go-json-experiment/json"
 )
 
 // WriteJSON answers with a value as JSON, members of maps in the order of their names; before an error nothing is written.
-func WriteJSON(w http.ResponseWriter, status int, mediaType string, v any) error {
-	body, err := json.Marshal(v, json.Deterministic(true))
-	if err != nil {
+func WriteJSON[T any](w http.ResponseWriter, status int, mediaType string, v T) error {
+	return writeJSON(w, status, mediaType, &v) // by its address: what comes by value is copied twice more
+}
+
+func writeJSON(w http.ResponseWriter, status int, mediaType string, v any) error {
+	body := bodies.Get().(*bytes.Buffer)
+	if err := json.MarshalWrite(body, v, json.Deterministic(true)); err != nil {
 		return err
 	}
-	w.Header().Set("Content-Type", mediaType)
+	w.Header()["Content-Type"] = []string{mediaType}
 	w.WriteHeader(status)
-	_, _ = w.Write(body) // a client that went away is not a failure of the act
+	// A client that went away is not a failure of the act. But HTTP/2 may still be reading what it has not written to its
+	// end, so that nobody else may write there.
+	if _, err := w.Write(body.Bytes()); err == nil && body.Cap() <= largestKept {
+		body.Reset()
+		bodies.Put(body)
+	}
 	return nil
 }
+
+// bodies are used again, as making one of the right size costs half as much as writing it. Each is empty.
+var bodies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+// largestKept is how many bytes of memory a body may have to be used again.
+const largestKept = 16 << 10
 
 // SetRetryAfter sets Retry-After (RFC 9110 §10.2.3) in whole seconds; without anything to wait for it sets nothing.
 func SetRetryAfter(h http.Header, wait time.Duration) {

@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"io"
 	"math"
 	"net/http"
 	"net/http/httptest"
@@ -30,6 +31,32 @@ func TestAnAnswerInJSONHasItsTypeStatusAndOneOrder(t *testing.T) {
 	}
 	if w.Code != http.StatusTeapot || w.Header().Get("Content-Type") != "application/x+json" {
 		t.Errorf("%d %v", w.Code, w.Header())
+	}
+}
+
+// broken is an answer that breaks off while somebody still reads what was to be written.
+type broken struct {
+	http.ResponseWriter
+	reading []byte
+}
+
+func (b *broken) Write(body []byte) (int, error) {
+	b.reading = body
+	return 0, io.ErrClosedPipe
+}
+
+func TestWhatBreaksOffIsNotWrittenOverByOthers(t *testing.T) {
+	for range 100 {
+		first := &broken{ResponseWriter: httptest.NewRecorder()}
+		if err := web.WriteJSON(first, http.StatusOK, "application/json", "mine"); err != nil {
+			t.Fatal(err)
+		}
+		if err := web.WriteJSON(httptest.NewRecorder(), http.StatusOK, "application/json", "another's"); err != nil {
+			t.Fatal(err)
+		}
+		if string(first.reading) != `"mine"` {
+			t.Fatalf("%s", first.reading)
+		}
 	}
 }
 

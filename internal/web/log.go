@@ -20,7 +20,7 @@ const (
 // killed, of the last tenth of a second at most, is lost.
 func NewLog(out io.Writer) (log *slog.Logger, flush func()) {
 	l := &lines{out: out}
-	return slog.New(prompt{slog.NewJSONHandler(l, nil), l}), l.flush
+	return slog.New(prompt{slog.NewJSONHandler(l, nil), l, true}), l.flush
 }
 
 // lines is a writer that keeps lines for a moment.
@@ -68,23 +68,35 @@ func (l *lines) flush() {
 type prompt struct {
 	slog.Handler
 	lines *lines
+	bare  bool // nothing was added to what each line says
 }
 
 // Handle writes a line, and all before it when it warns.
 func (p prompt) Handle(ctx context.Context, r slog.Record) error {
-	err := p.Handler.Handle(ctx, r)
+	err := p.write(ctx, r)
 	if r.Level >= slog.LevelWarn {
 		p.lines.flush()
 	}
 	return err
 }
 
+func (p prompt) write(ctx context.Context, r slog.Record) error {
+	if p.bare {
+		var room [512]byte // a line about a request has half as much
+		if line, ok := appendPlain(room[:0], r); ok {
+			_, err := p.lines.Write(line)
+			return err
+		}
+	}
+	return p.Handler.Handle(ctx, r)
+}
+
 // WithAttrs stays prompt.
 func (p prompt) WithAttrs(attrs []slog.Attr) slog.Handler {
-	return prompt{p.Handler.WithAttrs(attrs), p.lines}
+	return prompt{p.Handler.WithAttrs(attrs), p.lines, false}
 }
 
 // WithGroup stays prompt.
 func (p prompt) WithGroup(name string) slog.Handler {
-	return prompt{p.Handler.WithGroup(name), p.lines}
+	return prompt{p.Handler.WithGroup(name), p.lines, false}
 }

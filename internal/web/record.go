@@ -26,11 +26,13 @@ type Record struct {
 
 type recordKey struct{}
 
-// recorded is a request's context with its record and the value of the header that shows its id: one piece of memory.
+// recorded is a request's context with its record, the value of the header that shows its id and what remembers the status
+// of its answer: one piece of memory.
 type recorded struct {
 	context.Context
 	record Record
 	shown  [1]string
+	status statusWriter
 }
 
 // Value returns the record under its key, and what the context around it has under others.
@@ -54,33 +56,39 @@ func WithRecord(trusted ...netip.Prefix) func(http.Handler) http.Handler {
 	var ids requestIDs
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			ctx := &recorded{Context: r.Context(), record: Record{ID: ids.next(), Source: sourceOf(r, trusted)}}
+			ctx := &recorded{
+				Context: r.Context(), record: Record{ID: ids.next(), Source: sourceOf(r, trusted)},
+				status: statusWriter{ResponseWriter: w, status: http.StatusOK},
+			}
 			ctx.shown[0] = ctx.record.ID
 			w.Header()[RequestIDHeader] = ctx.shown[:]
-			next.ServeHTTP(w, r.WithContext(ctx))
+			next.ServeHTTP(&ctx.status, r.WithContext(ctx))
 		})
 	}
 }
 
-// idBytes is how many random bytes a request id is made of.
-const idBytes = 12
+const (
+	// idBytes is how many random bytes a request id is made of.
+	idBytes = 12
+	// idsAtOnce are made together. An id that somebody keeps keeps the text of all of them.
+	idsAtOnce = 64
+)
 
-// requestIDs makes request ids out of blocks of randomness: asking the system for each costs more than all else of one.
+// requestIDs makes many request ids at once: asking the system for each costs more than all else of one.
 type requestIDs struct {
-	mu    sync.Mutex
-	block [256 * idBytes]byte
-	left  int // at the end of the block, not given out yet
+	mu   sync.Mutex
+	left string // ids that were not given out yet, one behind the other
 }
 
 func (i *requestIDs) next() string {
-	var text [2 * idBytes]byte
 	i.mu.Lock()
-	if i.left == 0 {
-		rand.Read(i.block[:])
-		i.left = len(i.block)
+	defer i.mu.Unlock()
+	if i.left == "" {
+		var random [idsAtOnce * idBytes]byte
+		rand.Read(random[:])
+		i.left = hex.EncodeToString(random[:])
 	}
-	hex.Encode(text[:], i.block[len(i.block)-i.left:][:idBytes])
-	i.left -= idBytes
-	i.mu.Unlock()
-	return string(text[:])
+	id := i.left[:2*idBytes]
+	i.left = i.left[2*idBytes:]
+	return id
 }

@@ -104,6 +104,6 @@ func writeList[E, T any](n native, c *dialect.Call, p part, entries []E, positio
 }
 
 // answer writes a value as JSON.
-func answer(c *dialect.Call, status int, v any) error {
+func answer[T any](c *dialect.Call, status int, v T) error {
 	return web.WriteJSON(c.ResponseWriter, status, "application/json", v)
 }

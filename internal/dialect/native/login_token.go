@@ -84,7 +84,7 @@ func showMinted(c *dialect.Call, minted authority.MintedLoginToken, err error) e
 	t := minted.LoginToken
 	return created(c, loginTokensPath+"/"+t.ID.String(), mintedAnswer{
 		ID: t.ID.String(), LoginToken: optional(minted.Text.Reveal()), URL: optional(minted.URL), Account: string(t.Account),
-		Audience: int64(t.Audience), Subject: subjectOf(minted.Subject), ExpiresAt: formatTime(t.ExpiresAt),
+		Audience: int64(t.Audience), Subject: subjectOf(&minted.Subject), ExpiresAt: formatTime(t.ExpiresAt),
 	})
 }
 

@@ -21,7 +21,7 @@ func (n native) redeemLoginToken(c *dialect.Call) error {
 		return refused(err)
 	}
 	return web.WriteJSON(c.ResponseWriter, http.StatusOK, "application/json", redeemedAnswer{
-		SessionToken: redeemed.Token.Reveal(), sessionFacts: factsOf(redeemed.SessionFacts),
+		SessionToken: redeemed.Token.Reveal(), sessionFacts: factsOf(&redeemed.SessionFacts),
 	})
 }
 

@@ -20,7 +20,7 @@ func TestASessionOfAServiceHasNullsWhereNothingIsKnown(t *testing.T) {
 	f.Subject.Principal = authority.Principal{ID: grant.Service("CRMDEMO/ERP"), Name: "ERP"}
 	const want = `{"expires_at":"2026-02-03T03:05:06Z","audience":null,"subject":{"id":null,"email":null,"name":"ERP"},` +
 		`"account":null,"actor":null,"organisation":null,"unit":null}`
-	if diff := cmp.Diff(want, encoded(t, sessionAnswer{sessionFacts: factsOf(f), Organisation: organisationOf(f), Unit: unitOf(f)})); diff != "" {
+	if diff := cmp.Diff(want, encoded(t, sessionAnswer{sessionFacts: factsOf(&f), Organisation: organisationOf(&f), Unit: unitOf(&f)})); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -43,13 +43,13 @@ func TestAnActingSessionNamesBothAndItsUnit(t *testing.T) {
 	const want = `{"expires_at":"1970-01-01T00:00:00Z","audience":3,"subject":{"id":6,"email":"owner@shop.test","name":"Olga"},` +
 		`"account":{"id":505,"name":"Shop"},"actor":{"id":8,"email":"manager@north.test","name":"Nora","kind":"person"},` +
 		`"organisation":{"name":"CRMDEMO"},"unit":{"id":"EE63","name":"Head office"}}`
-	if diff := cmp.Diff(want, encoded(t, sessionAnswer{sessionFacts: factsOf(f), Organisation: organisationOf(f), Unit: unitOf(f)})); diff != "" {
+	if diff := cmp.Diff(want, encoded(t, sessionAnswer{sessionFacts: factsOf(&f), Organisation: organisationOf(&f), Unit: unitOf(&f)})); diff != "" {
 		t.Error(diff)
 	}
 }
 
 func TestAnActingServiceIsNamedAsOne(t *testing.T) {
-	got := actorOf(authority.Principal{ID: grant.Service("CRMDEMO/ERP"), Name: "ERP"})
+	got := actorOf(&authority.Principal{ID: grant.Service("CRMDEMO/ERP"), Name: "ERP"})
 	if diff := cmp.Diff(`{"id":null,"email":null,"name":"ERP","kind":"service"}`, encoded(t, got)); diff != "" {
 		t.Error(diff)
 	}

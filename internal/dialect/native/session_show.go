@@ -12,7 +12,7 @@ func (n native) showSession(c *dialect.Call) error {
 	if err := refuseQuery(c.Request); err != nil {
 		return err
 	}
-	f := c.Verdict.SessionFacts
+	f := &c.Verdict.SessionFacts
 	return web.WriteJSON(c.ResponseWriter, http.StatusOK, "application/json", sessionAnswer{
 		sessionFacts: factsOf(f), Organisation: organisationOf(f), Unit: unitOf(f),
 	})

@@ -33,20 +33,20 @@ func (n native) verifySessions(c *dialect.Call) error {
 		return err
 	}
 	answered := verifyAnswer{Verdicts: make([]verdictAnswer, len(verdicts))}
-	for i, v := range verdicts {
-		answered.Verdicts[i] = showVerdict(v)
+	for i := range verdicts {
+		answered.Verdicts[i] = showVerdict(&verdicts[i])
 	}
 	return answer(c, http.StatusOK, answered)
 }
 
-func showVerdict(v authority.Verdict) verdictAnswer {
+func showVerdict(v *authority.Verdict) verdictAnswer {
 	if !v.Valid() {
 		return verdictAnswer{}
 	}
-	s := v.Session
+	s, f := &v.Session, &v.SessionFacts
 	return verdictAnswer{Valid: true, Session: &verifiedSession{
 		ID: s.ID.String(), Kind: string(s.Kind), Permissions: textsOf(s.Permissions), Thumbprint: optional(s.Thumbprint),
-		sessionAnswer: sessionAnswer{sessionFacts: factsOf(v.SessionFacts), Organisation: organisationOf(v.SessionFacts), Unit: unitOf(v.SessionFacts)},
+		sessionAnswer: sessionAnswer{sessionFacts: factsOf(f), Organisation: organisationOf(f), Unit: unitOf(f)},
 		Facts:         v.DependsOn(),
 	}}
 }
