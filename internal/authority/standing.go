@@ -12,16 +12,21 @@ func (t Tenant) node() tenant.Node {
 
 // pathOf turns a lineage, nearest first, into the path of its first tenant.
 func pathOf(lineage []Tenant) tenant.Path {
-	path := make(tenant.Path, len(lineage))
-	for i, t := range lineage {
-		path[i] = t.node()
+	path := make(tenant.Path, 0, 8) // as in Standing.Path
+	for i := range lineage {
+		path = append(path, lineage[i].node())
 	}
 	return path
 }
 
 // Path returns the path of a tenant the principal is granted at, or nil when it is not among them.
 func (s Standing) Path(id tenant.ID) tenant.Path {
-	path, err := tenant.ClimbBy(id, func(id tenant.ID) (tenant.Node, bool) {
+	// So small that it is inlined: who looks at a path and lets it go, as nearly all do, has it on its stack.
+	return s.pathInto(make(tenant.Path, 0, 8), id) // deep enough for most
+}
+
+func (s Standing) pathInto(room tenant.Path, id tenant.ID) tenant.Path {
+	path, err := tenant.ClimbInto(room, id, func(id tenant.ID) (tenant.Node, bool) {
 		t, ok := s.Tenants[id]
 		if !ok {
 			return tenant.Node{}, false

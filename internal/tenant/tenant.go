@@ -89,7 +89,11 @@ func Climb(id ID, nodes map[ID]Node) (Path, error) {
 
 // ClimbBy is Climb for nodes that are found one by one.
 func ClimbBy(id ID, find func(ID) (Node, bool)) (Path, error) {
-	path := make(Path, 0, 8) // deep enough for most
+	return ClimbInto(make(Path, 0, 8), id, find) // deep enough for most
+}
+
+// ClimbInto is ClimbBy for who has room for the path, on its stack for one.
+func ClimbInto(path Path, id ID, find func(ID) (Node, bool)) (Path, error) {
 	for at := id; ; {
 		node, ok := find(at)
 		if !ok {
