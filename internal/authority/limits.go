@@ -29,6 +29,6 @@ func (a *Authority) KeyLimits(ctx context.Context, from Origin, key secret.Text)
 		}
 		return LimitedKey{Proof: p}, err
 	}
-	p.found = &found{c, s}
+	p.found = &foundKey{c, s}
 	return LimitedKey{Credential: c.ID, Limits: c.Limits, Proof: p}, nil
 }

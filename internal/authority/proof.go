@@ -22,11 +22,11 @@ type Proof struct {
 	proved       bool           // the possession was proved before, for the request that still goes on
 	client       string         // the client that it must be; empty: any
 	audiences    []string       // one of which a signed assertion must be for
-	found        *found         // what KeyLimits has found by it in the same request; nil: it is to be looked up
+	found        *foundKey      // what KeyLimits has found by it in the same request; nil: it is to be looked up
 }
 
-// found is a credential with its holder.
-type found struct {
+// foundKey is a credential with its holder.
+type foundKey struct {
 	credential Credential
 	holder     Standing
 }
