@@ -10,7 +10,7 @@ import (
 type LimitedKey struct {
 	Credential CredentialID   // zero: the key is not live, and nothing else is told of it
 	Limits     map[string]int // its own, in requests a minute by route name
-	Proof      Proof          // by this key, to go on with in the same request: what was found here is not looked up again
+	Proof      Proof          // by this key, to go on with in the same request: what was remembered here is not looked up again
 }
 
 // KeyLimits returns whose allowance a presented key uses, before anybody is authenticated by it. A key is not live that
@@ -29,6 +29,8 @@ func (a *Authority) KeyLimits(ctx context.Context, from Origin, key secret.Text)
 		}
 		return LimitedKey{Proof: p}, err
 	}
-	p.found = &foundKey{c, s}
+	if remembered { // otherwise it is looked up again as an unknown one is: a no may still come, of the account or the person
+		p.found = &foundKey{c, s}
+	}
 	return LimitedKey{Credential: c.ID, Limits: c.Limits, Proof: p}, nil
 }

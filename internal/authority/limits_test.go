@@ -55,13 +55,13 @@ func (l limited) of(t *testing.T, key secret.Text, wait func()) (limits, authent
 	return limits, authentication, err
 }
 
-func TestAKeyIsLookedUpOnceForItsLimitsAndToAuthenticateByIt(t *testing.T) {
+func TestAKeyThatIsRememberedIsLookedUpOnceForItsLimitsAndToAuthenticateByIt(t *testing.T) {
 	eachCore(t, func(t *testing.T, env *testenv.Env) {
 		l := limitedOn(env)
 		for _, key := range []string{"key-of-the-integrator", "pair-key:pair-secret"} {
 			for _, remembered := range []bool{false, true} {
 				limits, authentication, err := l.of(t, secret.Of(key), func() {})
-				if err != nil || limits.memory != 1 || (limits.store == 0) != remembered || authentication != (looks{}) {
+				if err != nil || limits.memory != 1 || (limits.store == 0) != remembered || (authentication == looks{}) != remembered {
 					t.Errorf("%s: %+v, then %+v: %v", key, limits, authentication, err)
 				}
 			}
@@ -74,6 +74,9 @@ func TestAKeyThatEndsAfterItsLimitsWereFoundTakesWhatAnUnknownOneTakes(t *testin
 		ending := keyOfAda
 		ending.ExpiresAt = env.Clock.Now().Add(time.Hour)
 		key, l := issue(t, env, ending).Key, limitedOn(env)
+		if _, _, err := l.of(t, key, func() {}); err != nil { // so that it is remembered
+			t.Fatal(err)
+		}
 		_, unknown, err := l.of(t, secret.Of("nobody-s"), func() {})
 		wantFault(t, err, fault.Unauthenticated, authority.ReasonUnknown)
 		_, ended, err := l.of(t, key, func() { env.Clock.Advance(time.Hour) })

@@ -22,7 +22,7 @@ type Proof struct {
 	proved       bool           // the possession was proved before, for the request that still goes on
 	client       string         // the client that it must be; empty: any
 	audiences    []string       // one of which a signed assertion must be for
-	found        *foundKey      // what KeyLimits has found by it in the same request; nil: it is to be looked up
+	found        *foundKey      // what KeyLimits has remembered by it in the same request; nil: it is to be looked up
 }
 
 // foundKey is a credential with its holder.
