@@ -95,6 +95,11 @@ func (a *Authority) matches(ctx context.Context, p Proof, c Credential) (bool, e
 	if !p.isHashed() {
 		return true, nil // found by the whole secret
 	}
+	return a.matchesHash(ctx, p, c)
+}
+
+// matchesHash stands apart because all that it hands to the pool has to be on the heap, which keys need not pay for.
+func (a *Authority) matchesHash(ctx context.Context, p Proof, c Credential) (bool, error) {
 	hash := c.PasswordHash
 	if hash == "" {
 		hash = secret.DummyHash()

@@ -63,7 +63,7 @@ func (a *Authority) landingAt(audience Audience, account Tenant, host string) (L
 		return Landing{}, false
 	case ofPortal:
 		landing.account = account.ID
-		template = a.expand(template, account, nil)
+		template = a.expand(template, account)
 	default:
 		template = strings.ReplaceAll(template, "{installation}", strings.TrimSuffix(a.options.InstallationURL, "/"))
 	}

@@ -31,11 +31,12 @@ func (a *Authority) Memberships(by Actor) []Membership {
 		if _, suspended := path.Suspended(); suspended || len(path) == 0 || !by.credential.reaches(path) {
 			continue
 		}
-		if grants[account].prefers(account) {
+		there := Standing{Grants: grants[account]}
+		if there.prefers(account) {
 			preferred = len(memberships)
 		}
 		m := by.membership(path, roles)
-		m.Level, _ = grants[account].Level(account)
+		m.Level, _ = there.Level(account)
 		memberships = append(memberships, m)
 	}
 	if len(memberships) > 0 {
@@ -87,16 +88,16 @@ func (by Actor) membership(path tenant.Path, roles map[tenant.ID][]int) Membersh
 
 // accounts returns where the principal counts as a member, in directory order, with its grants at each account alone: a
 // person counts by its level, a service by any grant.
-func (s Standing) accounts() (accounts []tenant.ID, at map[tenant.ID]Standing) {
-	at = map[tenant.ID]Standing{}
+func (s Standing) accounts() (accounts []tenant.ID, at map[tenant.ID][]grant.Grant) {
+	at = map[tenant.ID][]grant.Grant{}
 	for _, g := range s.Grants {
 		if g.Tenant.Kind() == tenant.KindAccount {
-			at[g.Tenant] = Standing{Principal: s.Principal, Grants: append(at[g.Tenant].Grants, g)}
+			at[g.Tenant] = append(at[g.Tenant], g)
 		}
 	}
 	seen := map[tenant.ID]bool{}
 	for _, g := range s.Grants {
-		if g.Tenant.Kind() == tenant.KindAccount && !seen[g.Tenant] && at[g.Tenant].isMember(g) {
+		if g.Tenant.Kind() == tenant.KindAccount && !seen[g.Tenant] && s.isMember(g, at[g.Tenant]) {
 			seen[g.Tenant] = true
 			accounts = append(accounts, g.Tenant)
 		}
@@ -104,11 +105,12 @@ func (s Standing) accounts() (accounts []tenant.ID, at map[tenant.ID]Standing) {
 	return accounts, at
 }
 
-func (s Standing) isMember(g grant.Grant) bool {
+// isMember reports whether a grant makes the principal a member of its account, where it has all these.
+func (s Standing) isMember(g grant.Grant, there []grant.Grant) bool {
 	if !s.Principal.ID.IsPerson() {
 		return !g.Inactive
 	}
-	_, active := s.Level(g.Tenant)
+	_, active := Standing{Grants: there}.Level(g.Tenant)
 	return active
 }
 

@@ -22,6 +22,13 @@ type Proof struct {
 	proved       bool           // the possession was proved before, for the request that still goes on
 	client       string         // the client that it must be; empty: any
 	audiences    []string       // one of which a signed assertion must be for
+	found        *foundKey      // what KeyLimits has remembered by it in the same request; nil: it is to be looked up
+}
+
+// foundKey is a credential with its holder.
+type foundKey struct {
+	credential Credential
+	holder     Standing
 }
 
 // ByKey proves a principal where a wire has room for one string: by an API key, by a manager key, or by a key pair
@@ -78,6 +85,9 @@ var purposes = map[CredentialKind]secret.Purpose{
 // find returns the credential presented and its principal, both zero when there is none, and whether they are from
 // memory. What people type is always looked up: identifiers can be guessed, and memory is quicker for who was here.
 func (a *Authority) find(ctx context.Context, p Proof) (c Credential, s Standing, remembered bool, err error) {
+	if p.found != nil { // an unknown one is looked up here too: this one must be, like any remembered, when it is refused
+		return p.found.credential, p.found.holder, true, nil
+	}
 	if p.kind == Password {
 		c, s, err = a.findPassword(ctx, p)
 		return c, s, false, err

@@ -187,8 +187,7 @@ func judgeSignedIn(f *SessionFacts, now time.Time) string {
 	if f.Session.Account == "" {
 		return ""
 	}
-	var room pathRoom
-	path := pathIn(room[:0], f.Account)
+	path := pathOf(f.Account)
 	if !f.Credential.reaches(path) {
 		return ReasonOutside
 	}

@@ -10,28 +10,23 @@ func (t Tenant) node() tenant.Node {
 	return tenant.Node{ID: t.ID, Parent: t.Parent, Suspended: t.Status != Active || !t.HeldAt.IsZero()}
 }
 
-// pathRoom is room for most paths, for who needs one at every verification and no longer than that.
-type pathRoom [8]tenant.Node
-
 // pathOf turns a lineage, nearest first, into the path of its first tenant.
-func pathOf(lineage []Tenant) tenant.Path { return pathIn(make(tenant.Path, 0, len(lineage)), lineage) }
-
-// pathIn is pathOf into room.
-func pathIn(room tenant.Path, lineage []Tenant) tenant.Path {
+func pathOf(lineage []Tenant) tenant.Path {
+	path := make(tenant.Path, 0, 8) // as in Standing.Path
 	for i := range lineage {
-		room = append(room, lineage[i].node())
+		path = append(path, lineage[i].node())
 	}
-	return room
+	return path
 }
 
 // Path returns the path of a tenant the principal is granted at, or nil when it is not among them.
 func (s Standing) Path(id tenant.ID) tenant.Path {
-	return s.pathIn(make(tenant.Path, 0, len(pathRoom{})), id)
+	// So small that it is inlined: who looks at a path and lets it go, as nearly all do, has it on its stack.
+	return s.pathInto(make(tenant.Path, 0, 8), id) // deep enough for most
 }
 
-// pathIn is Path into room.
-func (s Standing) pathIn(room tenant.Path, id tenant.ID) tenant.Path {
-	path, err := tenant.ClimbBy(room, id, func(id tenant.ID) (tenant.Node, bool) {
+func (s Standing) pathInto(room tenant.Path, id tenant.ID) tenant.Path {
+	path, err := tenant.ClimbInto(room, id, func(id tenant.ID) (tenant.Node, bool) {
 		t, ok := s.Tenants[id]
 		if !ok {
 			return tenant.Node{}, false
@@ -82,8 +77,7 @@ func (s Standing) refusal() string {
 	if s.Principal.Organisation == "" {
 		return ""
 	}
-	var room pathRoom
-	if _, suspended := s.pathIn(room[:0], s.Principal.Organisation).Suspended(); suspended {
+	if _, suspended := s.Path(s.Principal.Organisation).Suspended(); suspended {
 		return ReasonTenantSuspended
 	}
 	return ""

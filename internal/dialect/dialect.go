@@ -42,6 +42,7 @@ type Call struct {
 	*http.Request
 	Origin  authority.Origin
 	Input   any               // what Check made of the request
+	Proof   authority.Proof   // what Limit has looked up already, where the access rule goes on with it
 	By      authority.Actor   // zero where the access rule is Open
 	Verdict authority.Verdict // where the access rule is by session
 	Body    []byte            // at most web.MaxBody bytes, read once

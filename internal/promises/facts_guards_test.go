@@ -218,6 +218,11 @@ var factsTellNothing = []guard{
 		test: rememberedRules + "TestARefusedKeyTakesWhatAnUnknownOneTakes/{engine}",
 	},
 	{
+		keeps: "so does one that ends after its limits were looked up", file: "internal/authority/proof.go",
+		line: "return p.found.credential, p.found.holder, true, nil", instead: "return p.found.credential, p.found.holder, false, nil",
+		test: rules + "TestAKeyThatEndsAfterItsLimitsWereFoundTakesWhatAnUnknownOneTakes/{engine}",
+	},
+	{
 		keeps: "an account out of reach that is remembered takes what no account takes", file: "internal/authority/login_token_mint.go",
 		line: "if err != nil || refused != nil {", instead: "if err != nil {",
 		test: rememberedRules + "TestAMintThatIsOutOfReachTakesWhatOneForNobodyTakes/{engine}",

@@ -3,7 +3,6 @@ package sqlstore
 import (
 	"context"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/doorward/doorward/internal/fault"
@@ -19,52 +18,29 @@ const (
 // pendingWrites are a change of new rows only, on its way into a group.
 type pendingWrites struct {
 	writes []statement
-	taken  atomic.Bool // by a lane, or by a caller that gave up
-	done   chan error
+	pending
 }
 
 // groupCommitter commits changes that only add new rows several at once: one transaction, one round trip and one wait for
 // the disk for all that have come while the last ones were under way. New rows hold no lock that another change waits for.
 type groupCommitter struct {
-	engine  *postgres
-	queue   chan *pendingWrites
-	closing chan struct{}
-	stopped chan struct{}
-	lanes   sync.WaitGroup
+	groupQueue[*pendingWrites]
+	engine *postgres
+	lanes  sync.WaitGroup
 }
 
 func startGroupCommitter(e *postgres) *groupCommitter {
-	g := &groupCommitter{engine: e, queue: make(chan *pendingWrites, laneQueueSize), closing: make(chan struct{}), stopped: make(chan struct{})}
+	g := &groupCommitter{engine: e, groupQueue: newGroupQueue[*pendingWrites](laneQueueSize)}
 	for range commitLanes {
 		g.lanes.Go(g.run)
 	}
 	return g
 }
 
-// submit hands over a change and waits for its fate; a caller may give up until a lane has taken it.
+// submit hands a change over to the lanes and waits for its fate.
 func (g *groupCommitter) submit(ctx context.Context, writes []statement) error {
-	p := &pendingWrites{writes: writes, done: make(chan error, 1)}
-	select {
-	case <-g.closing:
-		return errClosed
-	case <-ctx.Done():
-		return ctx.Err()
-	case g.queue <- p:
-	}
-	select {
-	case err := <-p.done:
-		return err
-	case <-ctx.Done():
-		if p.taken.CompareAndSwap(false, true) {
-			return ctx.Err()
-		}
-		return <-p.done
-	case <-g.stopped:
-		if p.taken.CompareAndSwap(false, true) {
-			return errClosed
-		}
-		return <-p.done
-	}
+	p := &pendingWrites{writes: writes, pending: pending{done: make(chan error, 1)}}
+	return g.handOver(ctx, p, &p.pending)
 }
 
 // stop lets what waits be committed.
@@ -133,7 +109,7 @@ func isUnavailable(err error) bool { return fault.KindOf(translate(err)) == faul
 
 func (g *groupCommitter) gather(p *pendingWrites) (group []*pendingWrites) {
 	for {
-		if p.taken.CompareAndSwap(false, true) {
+		if p.take() {
 			group = append(group, p)
 		}
 		if len(group) >= maxLaneGroup {

@@ -4,15 +4,13 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
-	"sync/atomic"
 )
 
 // pendingChange is a change on its way through the writer.
 type pendingChange struct {
 	ctx    context.Context
 	change func(ctx context.Context, t *tx) error
-	taken  atomic.Bool // by the writer, or by a caller that gave up
-	done   chan error
+	pending
 }
 
 // apply runs one change; its queued writes join those of the group. wrote says whether it may have changed the database.

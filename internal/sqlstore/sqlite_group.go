@@ -22,11 +22,9 @@ var errClosed = errors.New("the store is closed")
 // groupWriter is the one writer of an SQLite store. It takes the changes that wait, runs them one after the other
 // in one transaction and commits once: nobody is told success before the fsync that covers it.
 type groupWriter struct {
+	groupQueue[*pendingChange]
 	conn    *sqliteConn
 	trace   func(RoundTrip)
-	queue   chan *pendingChange
-	closing chan struct{}
-	stopped chan struct{}
 	failing atomic.Bool // the last commit failed
 	queued  []statement // writes of the group that nothing has had to come after yet
 	tables  []string    // that it is for
@@ -38,39 +36,15 @@ func startGroupWriter(file string, texts *texts, trace func(RoundTrip)) (*groupW
 	if err != nil {
 		return nil, err
 	}
-	w := &groupWriter{
-		conn: conn, trace: trace,
-		queue: make(chan *pendingChange, 4*maxGroup), closing: make(chan struct{}), stopped: make(chan struct{}),
-	}
+	w := &groupWriter{conn: conn, trace: trace, groupQueue: newGroupQueue[*pendingChange](4 * maxGroup)}
 	go w.run()
 	return w, nil
 }
 
-// submit hands over a change and waits for its fate. A caller may give up while the change waits; once the writer has
-// taken it, the fate is waited for whatever the context says, because it may be success.
+// submit hands a change over to the writer and waits for its fate.
 func (w *groupWriter) submit(ctx context.Context, change func(ctx context.Context, t *tx) error) error {
-	p := &pendingChange{ctx: ctx, change: change, done: make(chan error, 1)}
-	select {
-	case <-w.closing:
-		return errClosed
-	case <-ctx.Done():
-		return ctx.Err()
-	case w.queue <- p:
-	}
-	select {
-	case err := <-p.done:
-		return err
-	case <-ctx.Done():
-		if p.taken.CompareAndSwap(false, true) {
-			return ctx.Err()
-		}
-		return <-p.done
-	case <-w.stopped:
-		if p.taken.CompareAndSwap(false, true) {
-			return errClosed
-		}
-		return <-p.done
-	}
+	p := &pendingChange{ctx: ctx, change: change, pending: pending{done: make(chan error, 1)}}
+	return w.handOver(ctx, p, &p.pending)
 }
 
 func (w *groupWriter) stop() error {
@@ -99,7 +73,7 @@ func (w *groupWriter) run() {
 func (w *groupWriter) gather(first *pendingChange) []*pendingChange {
 	var group []*pendingChange
 	for p, yielded := first, false; ; {
-		if p.taken.CompareAndSwap(false, true) {
+		if p.take() {
 			group = append(group, p)
 		}
 		if len(group) >= maxGroup {

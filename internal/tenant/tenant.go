@@ -81,14 +81,14 @@ type Path []Node
 
 // Climb builds the path of id from nodes, and fails on a gap, a cycle or too great a depth.
 func Climb(id ID, nodes map[ID]Node) (Path, error) {
-	return ClimbBy(nil, id, func(id ID) (Node, bool) {
+	return ClimbInto(make(Path, 0, 8), id, func(id ID) (Node, bool) { // deep enough for most
 		node, ok := nodes[id]
 		return node, ok
 	})
 }
 
-// ClimbBy is Climb for nodes that are found one by one; the path is appended to.
-func ClimbBy(path Path, id ID, find func(ID) (Node, bool)) (Path, error) {
+// ClimbInto is Climb for nodes that are found one by one, and for who has room for the path, on its stack for one.
+func ClimbInto(path Path, id ID, find func(ID) (Node, bool)) (Path, error) {
 	for at := id; ; {
 		node, ok := find(at)
 		if !ok {

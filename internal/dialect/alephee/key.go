@@ -56,10 +56,9 @@ func hasKeyInQuery(r *http.Request) bool {
 	return false
 }
 
-// proof is what Check has read. No key is authenticated like a wrong one, so that it fails alike.
-func proof(c *dialect.Call) (authority.Proof, error) {
-	return authority.ByKey(c.Input.(keyed).presented()), nil
-}
+// proof is what Limit has looked up of the key that Check has read. No key is authenticated like a wrong one, so that it
+// fails alike.
+func proof(c *dialect.Call) (authority.Proof, error) { return c.Proof, nil }
 
 // deprecate says that the key belongs into the header, when it was in the query and the operator wants it said.
 func (d wire) deprecate(c *dialect.Call) {

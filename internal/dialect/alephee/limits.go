@@ -1,7 +1,6 @@
 package alephee
 
 import (
-	"context"
 	"net/http"
 	"strconv"
 	"time"
@@ -52,19 +51,15 @@ func (l limits) defaultOf(route string) int {
 	return l.perMinute
 }
 
-// allowanceOf finds a live key's own allowance. What is no live key has a default key's, by what was presented, so
+// allowanceOf returns a live key's own allowance. What is no live key has a default key's, by what was presented, so
 // that it looks like one, and shares another by its address, so that making keys up gains nothing.
-func (l limits) allowanceOf(ctx context.Context, from authority.Origin, route string, key secret.Text) (allowance, error) {
-	id, own, live, err := l.authority.KeyLimits(ctx, from, key)
-	if err != nil {
-		return allowance{}, err
-	}
+func (l limits) allowanceOf(limited authority.LimitedKey, from authority.Origin, route string, key secret.Text) allowance {
 	perMinute := l.defaultOf(route)
-	if live {
-		if n, ok := own[route]; ok {
+	if !limited.Credential.IsZero() {
+		if n, ok := limited.Limits[route]; ok {
 			perMinute = n
 		}
-		return allowance{meter: l.known, keys: []string{route + " " + id.String()}, perMinute: perMinute}, nil
+		return allowance{meter: l.known, keys: []string{route + " " + limited.Credential.String()}, perMinute: perMinute}
 	}
 	a := allowance{meter: l.unknown, perMinute: perMinute}
 	if !key.IsZero() {
@@ -72,15 +67,18 @@ func (l limits) allowanceOf(ctx context.Context, from authority.Origin, route st
 		a.keys = append(a.keys, route+" key "+string(fingerprint[:]))
 	}
 	a.keys = append(a.keys, route+" source "+authority.SourcePrefix(from.Source).String())
-	return a, nil
+	return a
 }
 
 // take is the Limit phase: it counts the call and sets the headers, and refuses what is over the rate.
 func (l limits) take(c *dialect.Call) error {
-	a, err := l.allowanceOf(c.Context(), c.Origin, routeNames[web.RecordOf(c.Context()).Route], c.Input.(keyed).presented())
+	key := c.Input.(keyed).presented()
+	limited, err := l.authority.KeyLimits(c.Context(), c.Origin, key)
 	if err != nil {
 		return err
 	}
+	c.Proof = limited.Proof
+	a := l.allowanceOf(limited, c.Origin, routeNames[web.RecordOf(c.Context()).Route], key)
 	for i, key := range a.keys {
 		reading, err := a.meter.Take(c.Context(), key, a.perMinute)
 		if err != nil {

@@ -2,7 +2,6 @@ package alephee
 
 import (
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -126,12 +125,12 @@ func wants(parameter, form string) error {
 // foldName returns the parameter that a name in any letter case means. Only ASCII letters have case: to Unicode the
 // Kelvin sign is a k, and a second API_KEY would hide behind it.
 func foldName(name string) string {
-	folded := strings.Map(asciiLower, name)
-	i := slices.IndexFunc(parameterNames, func(known string) bool { return strings.Map(asciiLower, known) == folded })
-	if i < 0 {
-		return folded
+	for _, known := range parameterNames {
+		if len(known) == len(name) && strings.EqualFold(known, name) { // of the same length in bytes: all ASCII, as known is
+			return known
+		}
 	}
-	return parameterNames[i]
+	return strings.Map(asciiLower, name)
 }
 
 func asciiLower(r rune) rune {

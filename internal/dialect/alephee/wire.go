@@ -1,8 +1,9 @@
 package alephee
 
 import (
-	"bytes"
+	"errors"
 	"net/http"
+	"strconv"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -25,25 +26,27 @@ type mintedToken struct {
 	expiresIn int64  // seconds
 }
 
+// encode puts the members together by hand, at a fraction of what an encoder for them costs.
 func (m mintedToken) encode(tokenMember, urlMember string) ([]byte, error) {
-	url := jsontext.Null
+	body, failed := make([]byte, 0, 256), error(nil)
+	quote := func(before, text string) {
+		var err error
+		body, err = jsontext.AppendQuote(append(body, before...), text)
+		failed = errors.Join(failed, err)
+	}
+	quote("{", tokenMember)
+	quote(":", m.token)
+	quote(",", urlMember)
 	if m.url != "" {
-		url = jsontext.String(m.url)
+		quote(":", m.url)
+	} else {
+		body = append(body, ":null"...)
 	}
-	var body bytes.Buffer
-	e := jsontext.NewEncoder(&body)
-	for _, token := range []jsontext.Token{
-		jsontext.BeginObject,
-		jsontext.String(tokenMember), jsontext.String(m.token),
-		jsontext.String(urlMember), url,
-		jsontext.String("ExpiresIn"), jsontext.Int(m.expiresIn),
-		jsontext.EndObject,
-	} {
-		if err := e.WriteToken(token); err != nil {
-			return nil, fault.As(err)
-		}
+	if failed != nil {
+		return nil, fault.As(failed)
 	}
-	return bytes.TrimSuffix(body.Bytes(), []byte("\n")), nil
+	body = strconv.AppendInt(append(body, `,"ExpiresIn":`...), m.expiresIn, 10)
+	return append(body, '}'), nil
 }
 
 // list is the envelope of every list (WIRE.md §1, lists).
