@@ -217,7 +217,7 @@ func (a *Authority) grantedTo(c Credential, holder Standing, path tenant.Path) (
 	if c.Permissions != nil {
 		return c.Permissions
 	}
-	for _, h := range a.heldOf(holder) {
+	for _, h := range a.heldOf(&holder) {
 		if h.Covers(path) {
 			permissions = append(permissions, h.RoleOf.Permissions...)
 		}

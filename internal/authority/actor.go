@@ -87,7 +87,7 @@ func (by Actor) unrestricted(p grant.Permission) bool {
 	return by.credential.Permissions == nil || slices.Contains(by.credential.Permissions, p)
 }
 
-func (r Restriction) reaches(path tenant.Path) bool {
+func (r *Restriction) reaches(path tenant.Path) bool {
 	return r.Tenants == nil || slices.ContainsFunc(r.Tenants, path.Within)
 }
 

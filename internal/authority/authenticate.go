@@ -49,7 +49,7 @@ func (a *Authority) Authenticate(ctx context.Context, from Origin, p Proof) (Act
 		return Actor{}, a.refuse(ctx, refusedProof(from, c, s), refusal)
 	}
 	a.uses.noteCredential(c, from, a.store.Now())
-	by := Actor{origin: from, standing: s, held: a.heldOf(s), credential: c}
+	by := Actor{origin: from, standing: s, held: a.heldOf(&s), credential: c}
 	if p.isHashed() {
 		a.familiar.note(familiarAt(s, SourcePrefix(from.Source).String()))
 		a.rehash(ctx, by, p.secret)
@@ -116,7 +116,7 @@ func (a *Authority) matchesHash(ctx context.Context, p Proof, c Credential) (boo
 }
 
 // refusal returns why a credential does not count here and now, or "".
-func (c Credential) refusal(from Origin, now time.Time) string {
+func (c *Credential) refusal(from Origin, now time.Time) string {
 	switch {
 	case !c.allowsDialect(from.Dialect):
 		return ReasonDialect
@@ -127,7 +127,7 @@ func (c Credential) refusal(from Origin, now time.Time) string {
 }
 
 // ended returns why a credential does not count any more, wherever it is used, or "".
-func (c Credential) ended(now time.Time) string {
+func (c *Credential) ended(now time.Time) string {
 	switch {
 	case !c.RevokedAt.IsZero():
 		return ReasonRevoked
@@ -139,11 +139,11 @@ func (c Credential) ended(now time.Time) string {
 	return ""
 }
 
-func (c Credential) allowsDialect(name string) bool {
+func (c *Credential) allowsDialect(name string) bool {
 	return c.Dialects == nil || slices.Contains(c.Dialects, name)
 }
 
-func (c Credential) allowsSource(from Origin) bool {
+func (c *Credential) allowsSource(from Origin) bool {
 	for _, network := range c.Networks {
 		if network.Contains(from.Source.Unmap()) {
 			return true

@@ -33,7 +33,7 @@ func (a *Authority) refusedManage(by Actor, holder Standing) error {
 	case by.credential.narrow():
 		// A credential without those bounds would free its holder of them.
 		return fault.New(fault.Denied, ReasonNoPermission, "A restricted credential cannot manage others.")
-	case !by.covers(grant.ManageCredential, holder), !by.hasNoLessThan(holder, a.heldOf(holder)):
+	case !by.covers(grant.ManageCredential, holder), !by.hasNoLessThan(holder, a.heldOf(&holder)):
 		return fault.New(fault.NotFound, ReasonOutside, "There is no such credential or holder.")
 	}
 	return nil

@@ -63,7 +63,7 @@ func principalNamed(ctx context.Context, v View, name string) (Standing, error) 
 }
 
 // home returns the path of the principal's organisation, the installation's for who belongs to none.
-func (s Standing) home() tenant.Path {
+func (s *Standing) home() tenant.Path {
 	if path := s.Path(s.Principal.Organisation); path != nil {
 		return path
 	}

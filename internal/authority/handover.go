@@ -57,7 +57,7 @@ func (a *Authority) judgeHandover(h handover, now time.Time) string {
 // outdates reports whether something was made by a secret that is the credential's no more: by the secret that its
 // maker proved itself with, so that a request in flight while it changed is caught too. What an older version of
 // Doorward made does not say which it was and is judged by time.
-func (c Credential) outdates(secretAt, made time.Time) bool {
+func (c *Credential) outdates(secretAt, made time.Time) bool {
 	if secretAt.IsZero() {
 		return made.Before(c.SecretAt)
 	}
@@ -69,7 +69,7 @@ func (a *Authority) judgeMinter(h handover, permission grant.Permission, path te
 	if h.minter.Principal.ID == h.subject.Principal.ID {
 		return ""
 	}
-	minter := Actor{standing: *h.minter, held: a.heldOf(*h.minter), credential: *h.credential}
+	minter := Actor{standing: *h.minter, held: a.heldOf(h.minter), credential: *h.credential}
 	if !minter.may(permission, path) {
 		return ReasonOutside
 	}

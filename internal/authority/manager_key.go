@@ -106,7 +106,7 @@ func (a *Authority) refuseRegenerate(ctx context.Context, by Actor, at tenant.ID
 		return nil, err
 	case !by.mayRead(lineage), !of.isManagerAt(at):
 		return fault.New(fault.NotFound, ReasonOutside, "There is no such manager."), nil
-	case manager != by.Principal().ID && !by.hasNoLessThan(of, a.heldOf(of)):
+	case manager != by.Principal().ID && !by.hasNoLessThan(of, a.heldOf(&of)):
 		return fault.New(fault.Denied, ReasonNoPermission, "The role does not allow this."), nil
 	}
 	return nil, nil
@@ -132,7 +132,7 @@ func (c Credential) narrow() bool {
 	return c.Tenants != nil || c.Permissions != nil || c.Dialects != nil || c.Networks != nil || !c.ExpiresAt.IsZero()
 }
 
-func (s Standing) isManagerAt(at tenant.ID) bool {
+func (s *Standing) isManagerAt(at tenant.ID) bool {
 	return s.Principal.Status != Deleted && slices.ContainsFunc(s.Grants, func(g grant.Grant) bool {
 		return g.Tenant == at && isManager(g.Role)
 	})

@@ -88,7 +88,7 @@ func (by Actor) membership(path tenant.Path, roles map[tenant.ID][]int) Membersh
 
 // accounts returns where the principal counts as a member, in directory order, with its grants at each account alone: a
 // person counts by its level, a service by any grant.
-func (s Standing) accounts() (accounts []tenant.ID, at map[tenant.ID][]grant.Grant) {
+func (s *Standing) accounts() (accounts []tenant.ID, at map[tenant.ID][]grant.Grant) {
 	at = map[tenant.ID][]grant.Grant{}
 	for _, g := range s.Grants {
 		if g.Tenant.Kind() == tenant.KindAccount {
@@ -106,16 +106,16 @@ func (s Standing) accounts() (accounts []tenant.ID, at map[tenant.ID][]grant.Gra
 }
 
 // isMember reports whether a grant makes the principal a member of its account, where it has all these.
-func (s Standing) isMember(g grant.Grant, there []grant.Grant) bool {
+func (s *Standing) isMember(g grant.Grant, there []grant.Grant) bool {
 	if !s.Principal.ID.IsPerson() {
 		return !g.Inactive
 	}
-	_, active := Standing{Grants: there}.Level(g.Tenant)
+	_, active := levelAmong(there, g.Tenant)
 	return active
 }
 
 // prefers reports whether the directory marks the account as the principal's primary one.
-func (s Standing) prefers(account tenant.ID) bool {
+func (s *Standing) prefers(account tenant.ID) bool {
 	return slices.ContainsFunc(s.Grants, func(g grant.Grant) bool { return g.Tenant == account && g.Primary })
 }
 

@@ -89,7 +89,7 @@ func (by Actor) openIn(r SessionRequest) (tenant.ID, error) {
 }
 
 // holdsUnit reports whether the principal may work in a unit now.
-func (s Standing) holdsUnit(id tenant.ID) bool {
+func (s *Standing) holdsUnit(id tenant.ID) bool {
 	if _, ok := s.grantAt(id, grant.UnitMember); !ok {
 		return false
 	}
@@ -99,7 +99,7 @@ func (s Standing) holdsUnit(id tenant.ID) bool {
 }
 
 // onlyAccount returns the account that a credential is for, if it is for exactly one.
-func (r Restriction) onlyAccount() tenant.ID {
+func (r *Restriction) onlyAccount() tenant.ID {
 	if len(r.Tenants) == 1 && r.Tenants[0].Kind() == tenant.KindAccount {
 		return r.Tenants[0]
 	}

@@ -195,7 +195,7 @@ func judgeSignedIn(f *SessionFacts, now time.Time) string {
 }
 
 // refusalIn returns why a principal does not count in an account now, or ""; path is the account's, as far as it is known.
-func (s Standing) refusalIn(path tenant.Path, account tenant.ID) string {
+func (s *Standing) refusalIn(path tenant.Path, account tenant.ID) string {
 	if _, suspended := path.Suspended(); suspended {
 		return ReasonTenantSuspended
 	}
@@ -245,7 +245,7 @@ func (a *Authority) AuthenticateSession(ctx context.Context, from Origin, token 
 // actorOf returns who acts by a session or an access token that counts.
 func (a *Authority) actorOf(from Origin, f SessionFacts) Actor {
 	by := Actor{
-		origin: from, standing: *f.Subject, held: a.heldOf(*f.Subject),
+		origin: from, standing: *f.Subject, held: a.heldOf(f.Subject),
 		credential: *f.Credential, session: f.Session.ID, actingBy: f.Session.Actor,
 	}
 	if !f.Session.LoginToken.IsZero() {

@@ -20,12 +20,12 @@ func pathOf(lineage []Tenant) tenant.Path {
 }
 
 // Path returns the path of a tenant the principal is granted at, or nil when it is not among them.
-func (s Standing) Path(id tenant.ID) tenant.Path {
+func (s *Standing) Path(id tenant.ID) tenant.Path {
 	// So small that it is inlined: who looks at a path and lets it go, as nearly all do, has it on its stack.
 	return s.pathInto(make(tenant.Path, 0, 8), id) // deep enough for most
 }
 
-func (s Standing) pathInto(room tenant.Path, id tenant.ID) tenant.Path {
+func (s *Standing) pathInto(room tenant.Path, id tenant.ID) tenant.Path {
 	path, err := tenant.ClimbInto(room, id, func(id tenant.ID) (tenant.Node, bool) {
 		t, ok := s.Tenants[id]
 		if !ok {
@@ -40,7 +40,7 @@ func (s Standing) pathInto(room tenant.Path, id tenant.ID) tenant.Path {
 }
 
 // Tenant returns a tenant that the principal is granted at or at home in, or one above, and the zero Tenant for any other.
-func (s Standing) Tenant(id tenant.ID) Tenant {
+func (s *Standing) Tenant(id tenant.ID) Tenant {
 	if t, ok := s.Tenants[id]; ok {
 		return *t
 	}
@@ -48,7 +48,7 @@ func (s Standing) Tenant(id tenant.ID) Tenant {
 }
 
 // heldOf resolves the roles of a principal's grants; a role that nobody defines any more has no permissions.
-func (a *Authority) heldOf(s Standing) []grant.Held {
+func (a *Authority) heldOf(s *Standing) []grant.Held {
 	held := make([]grant.Held, 0, len(s.Grants))
 	for _, g := range s.Grants {
 		role, ok := a.roles[g.Role]
@@ -61,7 +61,7 @@ func (a *Authority) heldOf(s Standing) []grant.Held {
 }
 
 // refusal returns why a principal does not count at all now, or "".
-func (s Standing) refusal() string {
+func (s *Standing) refusal() string {
 	switch s.Principal.Status {
 	case Active:
 		if !s.Principal.HeldAt.IsZero() {
@@ -84,9 +84,13 @@ func (s Standing) refusal() string {
 }
 
 // Level returns the principal's active level in an account; ok is false when it is not a member there.
-func (s Standing) Level(account tenant.ID) (level grant.RoleID, ok bool) {
-	for _, g := range s.Grants {
-		if g.Tenant == account && g.Role.IsLevel() {
+func (s *Standing) Level(account tenant.ID) (level grant.RoleID, ok bool) {
+	return levelAmong(s.Grants, account)
+}
+
+func levelAmong(grants []grant.Grant, account tenant.ID) (level grant.RoleID, ok bool) {
+	for i := range grants {
+		if g := &grants[i]; g.Tenant == account && g.Role.IsLevel() {
 			return g.Role, !g.Inactive
 		}
 	}
@@ -94,7 +98,7 @@ func (s Standing) Level(account tenant.ID) (level grant.RoleID, ok bool) {
 }
 
 // grantAt returns the principal's grant of a role at a tenant.
-func (s Standing) grantAt(at tenant.ID, role grant.RoleID) (grant.Grant, bool) {
+func (s *Standing) grantAt(at tenant.ID, role grant.RoleID) (grant.Grant, bool) {
 	for _, g := range s.Grants {
 		if g.Tenant == at && g.Role == role && !g.Inactive {
 			return g, true

@@ -42,7 +42,8 @@ func (m crm) showToken(c *dialect.Call) error {
 		ExpiresAt:    session.ExpiresAt.UTC().Format(timeFormat),
 	}
 	if session.Unit != "" {
-		data.Unit = &unit{ID: session.Unit.Key(), Name: c.By.Standing().Tenant(session.Unit).Name}
+		who := c.By.Standing()
+		data.Unit = &unit{ID: session.Unit.Key(), Name: who.Tenant(session.Unit).Name}
 	}
 	return succeed(c.ResponseWriter, data)
 }
