@@ -159,7 +159,7 @@ var managedReach = []guard{
 	},
 	{
 		keeps: "and has no more than oneself", file: "internal/authority/credential_rules.go",
-		line: ", !by.hasNoLessThan(holder, a.heldOf(holder)):", instead: ":",
+		line: ", !by.hasNoLessThan(holder, a.heldOf(&holder)):", instead: ":",
 		test: outsideTest,
 	},
 	{
@@ -190,7 +190,7 @@ var managedReach = []guard{
 	},
 	{
 		keeps: "who has no more than oneself", file: "internal/authority/manager_key.go",
-		line: "case manager != by.Principal().ID && !by.hasNoLessThan(of, a.heldOf(of)):", instead: "case false:",
+		line: "case manager != by.Principal().ID && !by.hasNoLessThan(of, a.heldOf(&of)):", instead: "case false:",
 		test: rules + "TestWhoMayRegenerateWhoseKey",
 	},
 	{
