@@ -40,6 +40,12 @@ func (v heldView) SessionFacts(ctx context.Context, id authority.SessionID) (aut
 	return f, err
 }
 
+func (v heldView) Sessions(ctx context.Context, f authority.SessionFilter, below authority.SessionID, limit int) ([]authority.Session, error) {
+	all, err := v.View.Sessions(ctx, f, below, limit)
+	v.by.hold()
+	return all, err
+}
+
 func (h *holding) hold() {
 	h.readings.Add(1)
 	if h.held == nil {
@@ -51,12 +57,23 @@ func (h *holding) hold() {
 }
 
 // readings are the ways to read a session so that it is remembered.
-var readings = map[string]func(ctx context.Context, v authority.View) (authority.Session, error){
-	"the session": func(ctx context.Context, v authority.View) (authority.Session, error) { return v.Session(ctx, handed) },
-	"its facts": func(ctx context.Context, v authority.View) (authority.Session, error) {
-		f, err := v.SessionFacts(ctx, handed)
-		return f.Session, err
+var readings = map[string]func(ctx context.Context, node *facts.Store) error{
+	"the session": viewing(func(ctx context.Context, v authority.View) error {
+		_, err := v.Session(ctx, handed)
+		return err
+	}),
+	"its facts": viewing(func(ctx context.Context, v authority.View) error {
+		_, err := v.SessionFacts(ctx, handed)
+		return err
+	}),
+	"all that live": func(ctx context.Context, node *facts.Store) error {
+		_, err := node.Warm(ctx, func(context.Context) error { return nil })
+		return err
 	},
+}
+
+func viewing(read func(ctx context.Context, v authority.View) error) func(ctx context.Context, node *facts.Store) error {
+	return func(ctx context.Context, node *facts.Store) error { return node.View(ctx, read) }
 }
 
 func TestAReadingBegunBeforeAChangeDoesNotOutliveIt(t *testing.T) {
@@ -69,17 +86,18 @@ func TestAReadingBegunBeforeAChangeDoesNotOutliveIt(t *testing.T) {
 				forget(t, node)
 				store.held = make(chan func())
 				done := make(chan error)
-				go func() {
-					done <- node.View(context.Background(), func(ctx context.Context, v authority.View) error {
-						_, err := reading(ctx, v)
-						return err
-					})
-				}()
+				go func() { done <- reading(context.Background(), node) }()
 				let := <-store.held // it has read the session, which is open
 				closeHanded(t, node, clock)
-				let()
-				if err := <-done; err != nil {
-					t.Fatal(err)
+				for let != nil {
+					let()
+					select {
+					case let = <-store.held: // it reads more
+					case err := <-done:
+						if let = nil; err != nil {
+							t.Fatal(err)
+						}
+					}
 				}
 				if f, ok := asksSession("", handed).recall(t, node); ok && f.(authority.SessionFacts).Session.ClosedAt.IsZero() {
 					t.Error("a session that was closed is remembered as open")

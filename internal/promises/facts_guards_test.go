@@ -94,6 +94,12 @@ var factsRead = []guard{
 		test:    rememberedRules + "TestAReadingBegunBeforeAChangeDoesNotOutliveIt/its facts/{engine}",
 	},
 	{
+		keeps: "nor does one that was read ahead", file: "internal/facts/warm.go",
+		line:    "said := s.changes.said.Load()\n\t\tread, err = v.Sessions(ctx, authority.SessionFilter{LiveAt: s.Now()}, below, warmedAtOnce)\n",
+		instead: "read, err = v.Sessions(ctx, authority.SessionFilter{LiveAt: s.Now()}, below, warmedAtOnce)\n\t\tsaid := s.changes.said.Load()\n",
+		test:    rememberedRules + "TestAReadingBegunBeforeAChangeDoesNotOutliveIt/all that live/{engine}",
+	},
+	{
 		keeps: "who joins a reading gets nothing from it that has changed since", file: factsLearned,
 		line: "(own || !v.store.changes.since(r.said, factsOf(id)))", instead: "(own || r.said >= 0)",
 		test: rememberedRules + "TestWhoJoinsAReadingGetsNothingThatHasChangedSince/{engine}",
