@@ -20,6 +20,9 @@ func (a *Authority) repeat(ctx context.Context, r RedeemRequest, spent LoginToke
 // wasSpentBy reports whether it was this redeemer, with this key, for this person.
 func (f LoginTokenFacts) wasSpentBy(try Redemption) bool {
 	t := f.LoginToken
+	if t.ID.IsZero() {
+		return false
+	}
 	email, _ := Canonical(f.Subject.Principal.Email)
 	return t.Fingerprint.Equal(try.Fingerprint) && !t.RedeemedAt.IsZero() && !t.Session.IsZero() &&
 		t.RedeemedBy == try.By && t.Audience == try.Audience && t.RedeemKey.Equal(try.Key) &&
