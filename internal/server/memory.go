@@ -11,8 +11,9 @@ import (
 const (
 	// headroom is how much garbage may collect before it is collected, at least. What lives in a small installation is a
 	// few MiB, and as much garbage again is a moment's requests: collecting each time cost a fifth of all work (measured).
-	headroom       = 48 << 20
+	headroom       = 32 << 20
 	usualPercent   = 100 // Go's own
+	leastPercent   = 50  // most of what lives in a large one is numbers, quickly looked through: memory is dearer
 	mostPercent    = 1000
 	headroomAfter  = time.Second // how often what lives is looked at
 	liveHeapMetric = "/gc/heap/live:bytes"
@@ -47,5 +48,5 @@ func percentFor(live uint64) int {
 	if live == 0 {
 		return mostPercent
 	}
-	return int(min(max(headroom*100/live, usualPercent), mostPercent))
+	return int(min(max(headroom*100/live, leastPercent), mostPercent))
 }

@@ -16,8 +16,23 @@ func WriteJSON[T any](w http.ResponseWriter, status int, mediaType string, v T) 
 }
 
 func writeJSON(w http.ResponseWriter, status int, mediaType string, v any) error {
+	return writeBody(w, status, mediaType, func(body *bytes.Buffer) error {
+		return json.MarshalWrite(body, v, json.Deterministic(true))
+	})
+}
+
+// WriteAppended answers with what is appended by hand; before an error nothing is written.
+func WriteAppended(w http.ResponseWriter, status int, mediaType string, answer func(to []byte) ([]byte, error)) error {
+	return writeBody(w, status, mediaType, func(body *bytes.Buffer) error {
+		written, err := answer(body.AvailableBuffer())
+		body.Write(written)
+		return err
+	})
+}
+
+func writeBody(w http.ResponseWriter, status int, mediaType string, write func(body *bytes.Buffer) error) error {
 	body := bodies.Get().(*bytes.Buffer)
-	if err := json.MarshalWrite(body, v, json.Deterministic(true)); err != nil {
+	if err := write(body); err != nil {
 		return err
 	}
 	w.Header()["Content-Type"] = []string{mediaType}

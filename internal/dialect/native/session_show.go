@@ -13,7 +13,5 @@ func (n native) showSession(c *dialect.Call) error {
 		return err
 	}
 	f := &c.Verdict.SessionFacts
-	return web.WriteJSON(c.ResponseWriter, http.StatusOK, "application/json", sessionAnswer{
-		sessionFacts: factsOf(f), Organisation: organisationOf(f), Unit: unitOf(f),
-	})
+	return web.WriteAppended(c.ResponseWriter, http.StatusOK, "application/json", func(to []byte) ([]byte, error) { return appendSession(to, f) })
 }
