@@ -7,7 +7,8 @@ import (
 
 const (
 	endedEvery = 10 * time.Minute     // between two walks over all sessions and login tokens
-	restFor    = 4                    // times as long as a step took: a walk takes a fifth of one connection
+	warmFor    = 4                    // times as long as a step took rests who reads ahead, with a fifth of a core: until then each use costs more
+	sweepFor   = 19                   // and who walks, with a twentieth: nobody waits for it
 	restLeast  = 5 * time.Millisecond // so that a log-in comes between any two steps
 )
 
@@ -15,7 +16,7 @@ const (
 // after the other.
 func (s *Server) warmThenSweepUntil(ctx context.Context) {
 	began := time.Now()
-	done, err := s.memory.Warm(ctx, restingBetween())
+	done, err := s.memory.Warm(ctx, restingBetween(warmFor))
 	switch {
 	case ctx.Err() != nil:
 		return
@@ -33,7 +34,7 @@ func (s *Server) sweepEndedUntil(ctx context.Context) {
 	tick := time.NewTicker(endedEvery)
 	defer tick.Stop()
 	for {
-		if _, err := s.authority.SweepEnded(ctx, restingBetween()); err != nil && ctx.Err() == nil {
+		if _, err := s.authority.SweepEnded(ctx, restingBetween(sweepFor)); err != nil && ctx.Err() == nil {
 			s.log.Error("what has ended could not be dropped; it is tried again", "cause", err.Error())
 		}
 		select {
@@ -44,11 +45,11 @@ func (s *Server) sweepEndedUntil(ctx context.Context) {
 	}
 }
 
-// restingBetween returns a pause that is longer the longer the step before it took.
-func restingBetween() func(ctx context.Context) error {
+// restingBetween returns a pause that is so many times as long as the step before it took.
+func restingBetween(times time.Duration) func(ctx context.Context) error {
 	began := time.Now()
 	return func(ctx context.Context) error {
-		rest := time.NewTimer(max(restLeast, restFor*time.Since(began)))
+		rest := time.NewTimer(max(restLeast, times*time.Since(began)))
 		defer rest.Stop()
 		select {
 		case <-rest.C:
