@@ -29,6 +29,7 @@ type process struct {
 	began   time.Time
 	ready   time.Time
 	ended   chan error
+	warm    chan struct{}
 	output  *tail
 }
 
@@ -42,7 +43,8 @@ func start(ctx context.Context, cpus []int, log io.Writer, path string, argument
 	if err != nil {
 		return nil, err
 	}
-	p := &process{url: "http://" + address, ended: make(chan error, 1), output: &tail{to: log}}
+	p := &process{url: "http://" + address, ended: make(chan error, 1), warm: make(chan struct{})}
+	p.output = &tail{to: log, warm: p.warm}
 	// Not by ctx: it is ended in order, so that its store is closed.
 	p.command = exec.Command(self, append(arguments, "--listen", address)...)
 	p.command.Args[0] = os.Args[0]
@@ -104,6 +106,19 @@ func (p *process) await(ctx context.Context, path string) error {
 	}
 }
 
+// awaitWarm waits until the child has read ahead what it will be asked for.
+func (p *process) awaitWarm(ctx context.Context) error {
+	select {
+	case <-p.warm:
+		return nil
+	case err := <-p.ended:
+		p.ended <- err
+		return fmt.Errorf("%s ended: %w\n%s", p.command.Args[1], err, p.output.last)
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
 func answers(ctx context.Context, url string) bool {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
 	if err != nil {
@@ -149,11 +164,19 @@ func freeAddress(ctx context.Context) (string, error) {
 type tail struct {
 	to   io.Writer
 	last []byte
+	warm chan struct{} // closed when the child says that it is
 }
+
+// warmLine is in the line of the log that says that what lives has been read ahead.
+const warmLine = `"live sessions are in memory"`
 
 func (t *tail) Write(b []byte) (int, error) {
 	const most = 2000
 	t.last = append(t.last, b...)
+	if t.warm != nil && strings.Contains(string(t.last), warmLine) {
+		close(t.warm)
+		t.warm = nil
+	}
 	if len(t.last) > 2*most {
 		t.last = append([]byte(nil), t.last[len(t.last)-most:]...)
 	}

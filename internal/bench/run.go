@@ -181,8 +181,15 @@ func (b *Bench) note(format string, args ...any) { fmt.Fprintf(b.notes, format+"
 func (b *Bench) startAll(ctx context.Context) (err error) {
 	if b.options.Target != "" {
 		b.address, b.pid = strings.TrimSuffix(strings.TrimPrefix(b.options.Target, "http://"), "/"), b.options.ServerPID
-	} else if err := b.startServer(ctx); err != nil {
-		return err
+	} else {
+		if err := b.startServer(ctx); err != nil {
+			return err
+		}
+		b.note("ready; waiting until it has read its live sessions ahead")
+		if err := b.doorward.awaitWarm(ctx); err != nil {
+			return err
+		}
+		b.note("they are in memory after %.1f s", time.Since(b.doorward.began).Seconds())
 	}
 	if b.options.Requests == "" {
 		if b.bare, err = start(ctx, b.server, b.log, "/", "bench-bare"); err != nil {
