@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/doorward/doorward/internal/authority"
@@ -111,23 +112,23 @@ func (t *tx) PutLoginToken(l authority.LoginToken) {
 
 // redeemStatement spends a token: the one statement that makes a redemption happen at most once. Every condition that
 // can be compared is in it, on the database's own clock and under the current epoch of the fence.
-const redeemStatement = `
+var redeemStatement = `
 	UPDATE login_tokens
 	SET redeemed_at = {now}, redeemed_by = ?, redeem_key = ?, session_id = ?, slot = NULL
 	WHERE id = ? AND fingerprint = ? AND audience_id = ? AND reusable = 0
 		AND redeemed_at IS NULL AND expires_at > {now} AND epoch = {epoch}
 		AND (? = '' OR subject_id = (SELECT p.id FROM principals p WHERE p.email_key = ?))
-	RETURNING 1`
+	RETURNING ` + strings.ReplaceAll(loginTokenColumns, "l.", "") // SQLite knows no other name of the table here
 
-func (t *tx) redeemQuery(r authority.Redemption, spent *bool) query {
+// redeemQuery spends the token, and fills it in as it is then.
+func (t *tx) redeemQuery(r authority.Redemption, spent *bool, token *authority.LoginToken) query {
 	*spent = false
 	return ask(redeemStatement, []any{
 		t.now, key(r.By), fingerprint(r.Key), r.Session[:], r.Token[:], r.Fingerprint[:], int64(r.Audience), t.now,
 		r.CanonicalEmail, r.CanonicalEmail,
 	}, func(scan func(...any) error) error {
 		*spent = true
-		var one int64
-		return scan(&one)
+		return scanLoginToken(scan, token)
 	})
 }
 
@@ -135,19 +136,25 @@ func (t *tx) redeemQuery(r authority.Redemption, spent *bool) query {
 func (t *tx) RedeemLoginToken(ctx context.Context, r authority.Redemption) (authority.LoginTokenFacts, bool, error) {
 	var f loginTokenFacts
 	spent := false
-	if err := t.run(ctx, append([]query{t.redeemQuery(r, &spent)}, f.queries(r.Token)...)...); err != nil {
+	if err := t.run(ctx, append([]query{t.redeemQuery(r, &spent, &f.LoginToken)}, f.queries(r.Token)...)...); err != nil {
 		return authority.LoginTokenFacts{}, false, err
 	}
 	return f.facts(), spent, nil
 }
 
-// SpendLoginToken spends the token if it can be spent; the token and what is new in the feed are read after it, in the
-// same round trip.
+// SpendLoginToken spends the token if it can be spent; what is new in the feed is read after it, in the same round trip.
+// One that cannot be spent, for whatever reason, is read in another.
 func (t *tx) SpendLoginToken(ctx context.Context, r authority.Redemption, seen authority.FeedSeen) (s authority.Spending, err error) {
-	var f loginTokenFacts
-	queries := []query{t.redeemQuery(r, &s.Spent), f.tokenQuery(r.Token)}
+	queries := []query{t.redeemQuery(r, &s.Spent, &s.LoginToken)}
 	queries = append(queries, feedQueries(seen.High, authority.UnseenLimit, seen.Gaps, &s.Unseen)...)
 	if err := t.run(ctx, queries...); err != nil {
+		return authority.Spending{}, err
+	}
+	if s.Live = s.Spent; s.Spent {
+		return s, nil
+	}
+	var f loginTokenFacts
+	if err := t.run(ctx, f.tokenQuery(r.Token)); err != nil {
 		return authority.Spending{}, err
 	}
 	s.LoginToken, s.Live = f.LoginToken, f.live == 1
