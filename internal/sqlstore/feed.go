@@ -16,13 +16,17 @@ func (v view) Feed(ctx context.Context, after int64, limit int, gaps []authority
 
 func feedQueries(after int64, limit int, gaps []authority.FeedRange, page *authority.FeedPage) []query {
 	*page = authority.FeedPage{}
+	settled := ask(`SELECT {epoch}, {settled}`, nil, func(scan func(...any) error) error { return scan(&page.Epoch, &page.Settled) })
+	return append([]query{settled}, entryQueries(after, limit, gaps, page)...)
+}
+
+func entryQueries(after int64, limit int, gaps []authority.FeedRange, page *authority.FeedPage) (queries []query) {
 	entry := func(scan func(...any) error) error {
 		var f authority.FeedEntry
 		err := (&row{}).plain(&f.Sequence, &f.Kind, &f.Key).time(&f.At).scan(scan)
 		page.Entries = append(page.Entries, f)
 		return err
 	}
-	queries := []query{ask(`SELECT {epoch}, {settled}`, nil, func(scan func(...any) error) error { return scan(&page.Epoch, &page.Settled) })}
 	for _, gap := range gaps {
 		queries = append(queries, ask(`SELECT sequence, kind, key, at FROM feed WHERE sequence BETWEEN ? AND ? ORDER BY sequence`,
 			[]any{gap.From, gap.To}, entry))

@@ -118,25 +118,26 @@ var redeemStatement = `
 	WHERE id = ? AND fingerprint = ? AND audience_id = ? AND reusable = 0
 		AND redeemed_at IS NULL AND expires_at > {now} AND epoch = {epoch}
 		AND (? = '' OR subject_id = (SELECT p.id FROM principals p WHERE p.email_key = ?))
-	RETURNING ` + strings.ReplaceAll(loginTokenColumns, "l.", "") // SQLite knows no other name of the table here
+	RETURNING ` + strings.ReplaceAll(loginTokenColumns, "l.", "") + `, {epoch}` // SQLite knows no other name of the table here
 
-// redeemQuery spends the token, and fills it in as it is then.
-func (t *tx) redeemQuery(r authority.Redemption, spent *bool, token *authority.LoginToken) query {
+// redeemQuery spends the token, and fills in what it is then, and in which epoch.
+func (t *tx) redeemQuery(r authority.Redemption, spent *bool, token *authority.LoginToken, epoch *string) query {
 	*spent = false
 	return ask(redeemStatement, []any{
 		t.now, key(r.By), fingerprint(r.Key), r.Session[:], r.Token[:], r.Fingerprint[:], int64(r.Audience), t.now,
 		r.CanonicalEmail, r.CanonicalEmail,
 	}, func(scan func(...any) error) error {
 		*spent = true
-		return scanLoginToken(scan, token)
+		return scanLoginToken(scan, token, epoch)
 	})
 }
 
 // RedeemLoginToken spends the token if it can be spent; the facts are read after it, in the same round trip.
 func (t *tx) RedeemLoginToken(ctx context.Context, r authority.Redemption) (authority.LoginTokenFacts, bool, error) {
 	var f loginTokenFacts
+	var epoch string
 	spent := false
-	if err := t.run(ctx, append([]query{t.redeemQuery(r, &spent, &f.LoginToken)}, f.queries(r.Token)...)...); err != nil {
+	if err := t.run(ctx, append([]query{t.redeemQuery(r, &spent, &f.LoginToken, &epoch)}, f.queries(r.Token)...)...); err != nil {
 		return authority.LoginTokenFacts{}, false, err
 	}
 	return f.facts(), spent, nil
@@ -145,8 +146,8 @@ func (t *tx) RedeemLoginToken(ctx context.Context, r authority.Redemption) (auth
 // SpendLoginToken spends the token if it can be spent; what is new in the feed is read after it, in the same round trip.
 // One that cannot be spent, for whatever reason, is read in another.
 func (t *tx) SpendLoginToken(ctx context.Context, r authority.Redemption, seen authority.FeedSeen) (s authority.Spending, err error) {
-	queries := []query{t.redeemQuery(r, &s.Spent, &s.LoginToken)}
-	queries = append(queries, feedQueries(seen.High, authority.UnseenLimit, seen.Gaps, &s.Unseen)...)
+	queries := []query{t.redeemQuery(r, &s.Spent, &s.LoginToken, &s.Unseen.Epoch)}
+	queries = append(queries, entryQueries(seen.High, authority.UnseenLimit, seen.Gaps, &s.Unseen)...)
 	if err := t.run(ctx, queries...); err != nil {
 		return authority.Spending{}, err
 	}
@@ -154,7 +155,8 @@ func (t *tx) SpendLoginToken(ctx context.Context, r authority.Redemption, seen a
 		return s, nil
 	}
 	var f loginTokenFacts
-	if err := t.run(ctx, f.tokenQuery(r.Token)); err != nil {
+	epoch := ask(`SELECT {epoch}`, nil, func(scan func(...any) error) error { return scan(&s.Unseen.Epoch) })
+	if err := t.run(ctx, f.tokenQuery(r.Token), epoch); err != nil {
 		return authority.Spending{}, err
 	}
 	s.LoginToken, s.Live = f.LoginToken, f.live == 1
