@@ -53,3 +53,6 @@ func sleepFor(nanoseconds int64) {
 	t := unix.NsecToTimespec(nanoseconds)
 	_ = unix.Nanosleep(&t, nil) // woken early, the caller looks at the clock again
 }
+
+// widen makes a pipe hold more. Not allowed is no reason to stop: the usual 64 KiB are enough where less is logged.
+func widen(pipe *os.File, size int) { _, _ = unix.FcntlInt(pipe.Fd(), unix.F_SETPIPE_SZ, size) }

@@ -4,6 +4,7 @@ package bench
 
 import (
 	"errors"
+	"os"
 	"time"
 )
 
@@ -16,3 +17,5 @@ func pinThread(int, []int) error { return errCannotPin }
 func onlineCPUs() int { return 0 }
 
 func sleepFor(nanoseconds int64) { time.Sleep(time.Duration(nanoseconds)) }
+
+func widen(*os.File, int) {}

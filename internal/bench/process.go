@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 )
@@ -49,7 +50,12 @@ func start(ctx context.Context, cpus []int, log io.Writer, path string, argument
 	p.command = exec.Command(self, append(arguments, "--listen", address)...)
 	p.command.Args[0] = os.Args[0]
 	p.command.Env = ownEnvironment()
-	p.command.Stderr = p.output
+	written, err := p.readOutput()
+	if err != nil {
+		return nil, err
+	}
+	defer written.Close() // the child has its own
+	p.command.Stderr = written
 	p.command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} // Ctrl-C reaches us first
 	if err := p.startPinned(cpus); err != nil {
 		return nil, err
@@ -59,6 +65,24 @@ func start(ctx context.Context, cpus []int, log io.Writer, path string, argument
 		return nil, errors.Join(err, p.stop())
 	}
 	return p, nil
+}
+
+// outputRoom is what the pipe of a child's output holds: more than it logs while the generator takes no breath. A server
+// that waits for somebody to read its log would be measured.
+const outputRoom = 1 << 20
+
+// readOutput returns where the child writes, and reads it until that is closed.
+func (p *process) readOutput() (written *os.File, err error) {
+	read, written, err := os.Pipe()
+	if err != nil {
+		return nil, err
+	}
+	widen(written, outputRoom)
+	go func() {
+		_, _ = io.Copy(p.output, read)
+		_ = read.Close()
+	}()
+	return written, nil
 }
 
 // ownEnvironment is this process's without what would configure the child in place of its flags.
@@ -98,9 +122,9 @@ func (p *process) await(ctx context.Context, path string) error {
 		select {
 		case err := <-p.ended:
 			p.ended <- err
-			return fmt.Errorf("%s did not start: %w\n%s", p.command.Args[1], err, p.output.last)
+			return fmt.Errorf("%s did not start: %w\n%s", p.command.Args[1], err, p.output.text())
 		case <-ctx.Done():
-			return fmt.Errorf("%s did not become ready: %w\n%s", p.command.Args[1], ctx.Err(), p.output.last)
+			return fmt.Errorf("%s did not become ready: %w\n%s", p.command.Args[1], ctx.Err(), p.output.text())
 		case <-tick.C:
 		}
 	}
@@ -113,7 +137,7 @@ func (p *process) awaitWarm(ctx context.Context) error {
 		return nil
 	case err := <-p.ended:
 		p.ended <- err
-		return fmt.Errorf("%s ended: %w\n%s", p.command.Args[1], err, p.output.last)
+		return fmt.Errorf("%s ended: %w\n%s", p.command.Args[1], err, p.output.text())
 	case <-ctx.Done():
 		return ctx.Err()
 	}
@@ -162,7 +186,9 @@ func freeAddress(ctx context.Context) (string, error) {
 
 // tail passes a child's log on and keeps the end of it, to say why it did not start.
 type tail struct {
-	to   io.Writer
+	to io.Writer
+
+	mu   sync.Mutex
 	last []byte
 	warm chan struct{} // closed when the child says that it is
 }
@@ -172,6 +198,8 @@ const warmLine = `"live sessions are in memory"`
 
 func (t *tail) Write(b []byte) (int, error) {
 	const most = 2000
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	t.last = append(t.last, b...)
 	if t.warm != nil && strings.Contains(string(t.last), warmLine) {
 		close(t.warm)
@@ -184,4 +212,10 @@ func (t *tail) Write(b []byte) (int, error) {
 		return len(b), nil
 	}
 	return t.to.Write(b)
+}
+
+func (t *tail) text() string {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return string(t.last)
 }
