@@ -26,7 +26,9 @@ var nativeValues = map[string]valid{
 	"native credential":             {make: unused, opaque: true},
 	"native session":                opaque(someID),
 
+	// Of those that were made at the same time any may be listed first: these lists have one.
 	"native listSessions principal": {make: kept("guest", guest)},
+	"native listCredentials name":   {make: kept("only", only)},
 
 	"native issueCredential Idempotency-Key":  {make: unique("attempt-")},
 	"native rotateCredential Idempotency-Key": {make: unique("attempt-")},
@@ -63,12 +65,17 @@ func unique(prefix string) func(*world) string {
 
 func (w *world) issue(who string, kind authority.CredentialKind) authority.IssuedCredential {
 	w.Helper()
+	return w.issueNamed(who, kind, "k")
+}
+
+func (w *world) issueNamed(who string, kind authority.CredentialKind, name string) authority.IssuedCredential {
+	w.Helper()
 	operator := authority.CommandLine(authority.Origin{})
 	found, err := w.authority.FindPrincipal(w.Context(), operator, who)
 	if err != nil {
 		w.Fatal(err)
 	}
-	made, err := w.authority.IssueCredential(w.Context(), operator, authority.IssueRequest{Kind: kind, Principal: found.Principal.ID, Name: "k"})
+	made, err := w.authority.IssueCredential(w.Context(), operator, authority.IssueRequest{Kind: kind, Principal: found.Principal.ID, Name: name})
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -97,7 +104,12 @@ func (w *world) open(by authority.Actor) authority.Session {
 	return opened.Session
 }
 
-// guest is somebody with one session: of those that were opened at the same time any may be listed first.
+// only is the name of one credential.
+func only(w *world) string {
+	return w.issueNamed("owner@acme.test", authority.KeyPair, "The only one").Credential.Name
+}
+
+// guest is somebody with one session.
 func guest(w *world) string {
 	by := w.actor("pulse", "Ben", authority.ByKey(w.issue("buyer@acme.test", authority.APIKey).Key))
 	return string(w.open(by).Subject)
