@@ -113,3 +113,16 @@ func TestASessionIsRememberedAsItWas(t *testing.T) {
 		}
 	})
 }
+
+func TestASessionIsForgottenWhenAnythingMayHaveChanged(t *testing.T) {
+	m := keepSessions(100, 100)
+	c := newChanges(m)
+	m.put(&authority.Session{ID: authority.SessionID{1}})
+	if _, _, ok := m.get(authority.SessionID{1}); !ok {
+		t.Fatal("it is not remembered")
+	}
+	c.reset()
+	if _, _, ok := m.get(authority.SessionID{1}); ok {
+		t.Error("it is remembered")
+	}
+}

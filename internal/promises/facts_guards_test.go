@@ -34,7 +34,7 @@ var factsOnThisNode = []guard{
 	},
 	{
 		keeps: "or everything is", file: factsChanged,
-		line: "c.sessions.forgetAll()", instead: "_ = c", test: changesForget,
+		line: "c.sessions.forgetAll()", instead: "_ = c", test: rememberedRules + "TestASessionIsForgottenWhenAnythingMayHaveChanged",
 	},
 	{
 		keeps: "what has changed is taken in before anybody is told that it has", file: factsChange,
