@@ -107,7 +107,7 @@ func (m *mounted) run(route *Route, w http.ResponseWriter, r *http.Request) erro
 	return err
 }
 
-// calls are used again, because each is 4 KiB with all the facts that it has room for. As with the ResponseWriter in it,
+// calls are used again, because each has room for an actor and a verdict. As with the ResponseWriter in it,
 // nobody may keep one beyond its handler.
 var calls = sync.Pool{New: func() any { return new(Call) }}
 

@@ -96,17 +96,13 @@ func (s *Store) tokenFacts(of authority.Spending) (f authority.LoginTokenFacts, 
 	if !ok {
 		return f, false
 	}
-	subject, ok1 := s.standing(t.Subject)
-	actor, ok2 := s.standing(t.Actor)
-	minter, ok3 := s.standing(c.Principal)
-	account, ok4 := s.lineage(t.Account)
-	audience, ok5 := s.audience(t.Audience)
-	if !ok1 || !ok2 || !ok3 || !ok4 || !ok5 {
+	w, ok := s.whose(t.Subject, t.Actor, c.Principal, t.Account, t.Audience)
+	if !ok {
 		return f, false
 	}
 	f = authority.LoginTokenFacts{
-		LoginToken: t, Live: of.Live, Subject: &subject.Standing, Actor: &actor.Standing, Minter: &minter.Standing, Credential: &c.Credential,
-		Account: account.tenants, Audience: &audience.Audience,
+		LoginToken: t, Live: of.Live, Subject: &w.subject.Standing, Actor: &w.actor.Standing, Minter: &w.holder.Standing, Credential: &c.Credential,
+		Account: w.account.tenants, Audience: &w.audience.Audience,
 	}
 	if !t.Parent.IsZero() {
 		f.Parent, _, ok = s.sessions.get(t.Parent)

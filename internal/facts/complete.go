@@ -41,20 +41,34 @@ func (s *Store) complete(session *authority.Session) (c *circumstances, ok bool)
 	if !ok {
 		return c, false
 	}
-	subject, ok1 := s.standing(session.Subject)
-	actor, ok2 := s.standing(session.Actor)
-	holder, ok3 := s.standing(of.Principal)
-	account, ok4 := s.lineage(session.Account)
-	audience, ok5 := s.audience(session.Audience)
-	if !ok1 || !ok2 || !ok3 || !ok4 || !ok5 {
+	w, ok := s.whose(session.Subject, session.Actor, of.Principal, session.Account, session.Audience)
+	if !ok {
 		return c, false
 	}
 	c.Circumstances = authority.Circumstances{
-		Subject: &subject.Standing, Actor: &actor.Standing, Credential: &of.Credential, Holder: &holder.Standing, Account: account.tenants,
-		ClientHolder: &nobody.Standing, Audience: &audience.Audience,
+		Subject: &w.subject.Standing, Actor: &w.actor.Standing, Credential: &of.Credential, Holder: &w.holder.Standing, Account: w.account.tenants,
+		ClientHolder: &nobody.Standing, Audience: &w.audience.Audience,
 	}
-	c.depends = slices.Concat(of.depends, subject.depends, actor.depends, holder.depends, account.depends, audience.depends)
+	c.depends = slices.Concat(of.depends, w.subject.depends, w.actor.depends, w.holder.depends, w.account.depends, w.audience.depends)
 	return c, s.above(c, session.Parent) && s.clients(c, session)
+}
+
+// whose is who and where a session or a login token is about.
+type whose struct {
+	subject, actor, holder *standing
+	account                *lineage
+	audience               *audience
+}
+
+// whose returns what is remembered of them; ok is false when it is not all.
+func (s *Store) whose(subject, actor, holder grant.PrincipalID, account tenant.ID, audience authority.AudienceID) (w whose, ok bool) {
+	var found [5]bool
+	w.subject, found[0] = s.standing(subject)
+	w.actor, found[1] = s.standing(actor)
+	w.holder, found[2] = s.standing(holder)
+	w.account, found[3] = s.lineage(account)
+	w.audience, found[4] = s.audience(audience)
+	return w, found == [5]bool{true, true, true, true, true}
 }
 
 // What there is none of is known of.
