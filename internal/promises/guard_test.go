@@ -27,7 +27,7 @@ type promise struct {
 }
 
 var promises = []promise{
-	{"G1", "A login token is redeemed at most once: under concurrency, crash, fail-over, split brain, `doorward restore`.", slices.Concat(redeemedOnce, factsOnce, redeemedAgain, presentedOnce, provedOnce, verifierOnce)},
+	{"G1", "A login token is redeemed at most once: under concurrency, crash, fail-over, split brain, `doorward restore`.", slices.Concat(redeemedOnce, redeemedTogether, factsOnce, redeemedAgain, presentedOnce, provedOnce, verifierOnce)},
 	{"G2", "A success answer is durable before it is sent.", durable},
 	{"G3", "An unknown outcome is never reported as success.", unknownOutcome},
 	{"G4", "Nothing is accepted after its lifetime on the one clock.", slices.Concat(lifetimes, signedLifetimes, verifierLifetimes)},

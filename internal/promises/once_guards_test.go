@@ -1,6 +1,7 @@
 package promises_test
 
 const (
+	shared  = "internal/sqlstore/postgres_shared.go"
 	store   = "internal/sqlstore TestEachEngineKeepsEveryPromiseOfAStore/{engine}/"
 	redeems = "internal/sqlstore/login_tokens.go"
 )
@@ -76,6 +77,25 @@ var redeemedOnce = []guard{
 		keeps: "and never the place of a spent one", file: redeems,
 		line: "session_id = ?, slot = NULL\n", instead: "session_id = ?\n",
 		test: store + "a spent token keeps its record when the next takes its slot",
+	},
+}
+
+// redeemedTogether is what keeps redemptions apart that share a transaction on PostgreSQL.
+var redeemedTogether = []guard{
+	{
+		keeps: "what one has written that is then refused is not committed with the others", file: shared,
+		line: "err = errAlone // what it wrote", instead: "err = nil // what it wrote",
+		test: "internal/sqlstore TestEachEngineKeepsEveryPromiseOfAStore/postgres/of redemptions at once, those that fail take no other with them",
+	},
+	{
+		keeps: "what the database refuses of one is no failure of the others", file: shared,
+		line: "len(group) > 1 && err != nil && (isRollback(err) || !isUnavailable(err))", instead: "len(group) > 1 && err != nil && isRollback(err)",
+		test: "internal/sqlstore TestEachEngineKeepsEveryPromiseOfAStore/postgres/of redemptions at once, those that fail take no other with them",
+	},
+	{
+		keeps: "two groups never wait for each other", file: shared,
+		line: "return slices.Compare(a.locks, b.locks)", instead: "return 0",
+		test: "internal/sqlstore TestAGroupLocksItsRowsInOneOrder",
 	},
 }
 

@@ -123,7 +123,7 @@ var recorded = []guard{
 	},
 	{
 		keeps: "PostgreSQL: likewise", file: "internal/sqlstore/postgres.go",
-		line: "\t\tc.abandon()\n\t\treturn err\n\t}\n\twrites :=", instead: "\t\tif c.conn != nil || c.acquire(ctx) == nil {\n\t\t\t_ = c.commit(ctx, t.takeQueued())\n\t\t}\n\t\treturn err\n\t}\n\twrites :=",
+		line: "\t\t\tin.abandon()\n", instead: "\t\t\t_ = in.commit(ctx, t.takeQueued())\n",
 		test: "internal/sqlstore TestEachEngineKeepsEveryPromiseOfAStore/postgres/a failed change leaves nothing of it",
 	},
 	{

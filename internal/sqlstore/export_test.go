@@ -18,3 +18,15 @@ func (s *Store) WriterPragma(ctx context.Context, name string) (value string, er
 	}))
 	return value, err
 }
+
+// LockOrder tells in which order a group of changes locks rows.
+func LockOrder(ids []byte) (order []byte) {
+	var group []*sharedChange
+	for _, id := range ids {
+		group = append(group, &sharedChange{step: sharedStep{queries: []query{{locks: []byte{id}}, ask("SELECT 1", nil, nil)}}})
+	}
+	for _, q := range queriesOf(group) {
+		order = append(order, q.locks...)
+	}
+	return order
+}

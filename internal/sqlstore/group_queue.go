@@ -14,13 +14,13 @@ type pending struct {
 func (p *pending) take() bool { return p.taken.CompareAndSwap(false, true) }
 
 // groupQueue is where changes wait to be committed together.
-type groupQueue[P any] struct {
+type groupQueue[P interface{ take() bool }] struct {
 	queue   chan P
 	closing chan struct{}
 	stopped chan struct{}
 }
 
-func newGroupQueue[P any](size int) groupQueue[P] {
+func newGroupQueue[P interface{ take() bool }](size int) groupQueue[P] {
 	return groupQueue[P]{queue: make(chan P, size), closing: make(chan struct{}), stopped: make(chan struct{})}
 }
 
@@ -47,5 +47,45 @@ func (q groupQueue[P]) handOver(ctx context.Context, change P, fate *pending) er
 			return errClosed
 		}
 		return <-fate.done
+	}
+}
+
+// serveAll has each change that comes served, with those that serve takes beside it, until the queue is closed and empty.
+func (q groupQueue[P]) serveAll(serve func(first P)) {
+	for {
+		select {
+		case p := <-q.queue:
+			serve(p)
+		case <-q.closing:
+			for {
+				select {
+				case p := <-q.queue:
+					serve(p)
+				default:
+					return
+				}
+			}
+		}
+	}
+}
+
+// gather takes a change and what else waits, up to so many. It waits for nobody, but calls idle, once, before it takes less.
+func (q groupQueue[P]) gather(p P, most int, idle func()) (group []P) {
+	for {
+		if p.take() {
+			group = append(group, p)
+		}
+		if len(group) >= most {
+			return group
+		}
+		if len(q.queue) == 0 && idle != nil {
+			idle()
+			idle = nil
+		}
+		select {
+		case p = <-q.queue:
+		default:
+			return group
+		}
 	}
 }

@@ -123,13 +123,15 @@ var redeemStatement = `
 // redeemQuery spends the token, and fills in what it is then, and in which epoch.
 func (t *tx) redeemQuery(r authority.Redemption, spent *bool, token *authority.LoginToken, epoch *string) query {
 	*spent = false
-	return ask(redeemStatement, []any{
+	q := ask(redeemStatement, []any{
 		t.now, key(r.By), fingerprint(r.Key), r.Session[:], r.Token[:], r.Fingerprint[:], int64(r.Audience), t.now,
 		r.CanonicalEmail, r.CanonicalEmail,
 	}, func(scan func(...any) error) error {
 		*spent = true
 		return scanLoginToken(scan, token, epoch)
 	})
+	q.locks = r.Token[:]
+	return q
 }
 
 // RedeemLoginToken spends the token if it can be spent; the facts are read after it, in the same round trip.

@@ -49,6 +49,7 @@ type postgres struct {
 	trace func(RoundTrip)
 
 	groups *groupCommitter
+	shared *sharedCommitter
 
 	offset  atomic.Int64 // of the database's clock to this machine's, in nanoseconds
 	readAt  atomic.Int64 // when the offset was measured, in nanoseconds since started
@@ -90,7 +91,7 @@ func OpenPostgres(ctx context.Context, url string, o Options) (*Store, Migrated,
 		pool.Close()
 		return nil, migrated, err
 	}
-	e.groups = startGroupCommitter(e)
+	e.groups, e.shared = startGroupCommitter(e), startSharedCommitter(e)
 	var clockCtx context.Context
 	clockCtx, e.stop = context.WithCancel(context.Background())
 	e.stopped.Go(func() { e.followClock(clockCtx) })
@@ -156,8 +157,13 @@ func (e *postgres) queueQuery(batch *pgx.Batch, q query) {
 }
 
 func (e *postgres) change(ctx context.Context, change func(ctx context.Context, t *tx) error) error {
+	alone := false
 	for attempt := 1; ; attempt++ {
-		err := e.changeOnce(ctx, change)
+		err := e.changeOnce(ctx, change, alone)
+		if errors.Is(err, errAlone) {
+			alone = true
+			continue
+		}
 		if err == nil || attempt == maxAttempts || !isRollback(err) {
 			return translate(err)
 		}
@@ -170,31 +176,45 @@ func isRollback(err error) bool {
 	return ok && (e.Code == "40001" || e.Code == "40P01") && fault.ReasonOf(err) != fault.ReasonUnknownOutcome
 }
 
-func (e *postgres) changeOnce(ctx context.Context, change func(ctx context.Context, t *tx) error) error {
+// transaction is what a change runs in: one of its own, or one that it shares.
+type transaction interface {
+	send(ctx context.Context, writes []statement, queries []query) error
+	commit(ctx context.Context, writes []statement) error
+	abandon()
+	release()
+}
+
+func (e *postgres) changeOnce(ctx context.Context, change func(ctx context.Context, t *tx) error, alone bool) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	c := &postgresChange{engine: e}
-	defer c.release()
-	t := &tx{loader: c, catalogue: postgresCatalogue}
-	t.run = func(ctx context.Context, queries ...query) error { return c.send(ctx, t.takeQueued(), queries) }
-	if err := c.run(ctx, t, change); err != nil {
-		c.abandon()
+	own := &postgresChange{engine: e}
+	var in transaction = own
+	asked, changed := false, false
+	t := &tx{loader: own, catalogue: postgresCatalogue}
+	t.run = func(ctx context.Context, queries ...query) error {
+		writes := t.takeQueued()
+		if !asked && !alone && len(writes) == 0 && isSharable(queries) {
+			in = e.shared.change()
+		}
+		asked = true
+		return in.send(ctx, writes, queries)
+	}
+	defer func() {
+		if !changed { // or it panicked
+			in.abandon()
+		}
+		in.release()
+	}()
+	if err := change(ctx, t); err != nil {
 		return err
 	}
+	changed = true
 	writes := t.takeQueued()
-	if c.conn == nil {
-		switch {
-		case len(writes) == 0:
-			return nil
-		case onlyNewRows(writes):
-			return e.groups.submit(ctx, writes)
-		}
-		if err := c.acquire(ctx); err != nil {
-			return err
-		}
+	if !asked && onlyNewRows(writes) {
+		return e.groups.submit(ctx, writes)
 	}
-	return c.commit(ctx, writes)
+	return in.commit(ctx, writes)
 }
 
 func (e *postgres) ready(ctx context.Context) error {
@@ -212,6 +232,7 @@ func (e *postgres) ready(ctx context.Context) error {
 
 func (e *postgres) close() error {
 	e.groups.stop()
+	e.shared.stop()
 	e.stop()
 	e.stopped.Wait()
 	e.pool.Close()

@@ -20,7 +20,11 @@ type postgresChange struct {
 	begun  bool
 }
 
+// acquire waits for a connection, unless there is one.
 func (c *postgresChange) acquire(ctx context.Context) (err error) {
+	if c.conn != nil {
+		return nil
+	}
 	if c.pooled, err = c.engine.pool.Acquire(ctx); err != nil {
 		return unavailable(err)
 	}
@@ -32,16 +36,6 @@ func (c *postgresChange) release() {
 	if c.pooled != nil {
 		c.pooled.Release()
 	}
-}
-
-func (c *postgresChange) run(ctx context.Context, t *tx, change func(ctx context.Context, t *tx) error) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			c.abandon()
-			panic(r)
-		}
-	}()
-	return change(ctx, t)
 }
 
 func (c *postgresChange) batch(writes []statement) *pgx.Batch {
@@ -58,10 +52,8 @@ func (c *postgresChange) batch(writes []statement) *pgx.Batch {
 
 // send makes one round trip within the transaction.
 func (c *postgresChange) send(ctx context.Context, writes []statement, queries []query) error {
-	if c.conn == nil {
-		if err := c.acquire(ctx); err != nil {
-			return err
-		}
+	if err := c.acquire(ctx); err != nil {
+		return err
 	}
 	batch := c.batch(writes)
 	for _, q := range queries {
@@ -77,6 +69,9 @@ func (c *postgresChange) send(ctx context.Context, writes []statement, queries [
 func (c *postgresChange) commit(ctx context.Context, writes []statement) error {
 	if !c.begun && len(writes) == 0 {
 		return nil
+	}
+	if err := c.acquire(ctx); err != nil {
+		return err
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitBound)
 	defer cancel()

@@ -32,7 +32,7 @@ type groupCommitter struct {
 func startGroupCommitter(e *postgres) *groupCommitter {
 	g := &groupCommitter{engine: e, groupQueue: newGroupQueue[*pendingWrites](laneQueueSize)}
 	for range commitLanes {
-		g.lanes.Go(g.run)
+		g.lanes.Go(func() { g.serveAll(g.serve) })
 	}
 	return g
 }
@@ -50,38 +50,20 @@ func (g *groupCommitter) stop() {
 	close(g.stopped)
 }
 
-func (g *groupCommitter) run() {
-	for {
-		select {
-		case p := <-g.queue:
-			g.serve(p)
-		case <-g.closing:
-			for {
-				select {
-				case p := <-g.queue:
-					g.serve(p)
-				default:
-					return
-				}
-			}
-		}
-	}
-}
-
 // serve commits a change with what else waits once there is a connection; it does not wait for company. When the database
 // refuses a row, none has been committed, and each change is tried alone: what is wrong with one is told to its caller only.
 func (g *groupCommitter) serve(first *pendingWrites) {
 	var group []*pendingWrites
 	gathered := false
 	err := g.commit(func() (writes []statement) {
-		group, gathered = g.gather(first), true
+		group, gathered = g.gather(first, maxLaneGroup, nil), true
 		for _, p := range group {
 			writes = append(writes, p.writes...)
 		}
 		return writes
 	})
 	if !gathered {
-		group = g.gather(first)
+		group = g.gather(first, maxLaneGroup, nil)
 	}
 	if err == nil || len(group) == 1 || isUnavailable(err) {
 		answer(group, err)
@@ -106,22 +88,6 @@ func (g *groupCommitter) commit(writes func() []statement) error {
 
 // isUnavailable reports whether trying each change alone is of no use, or might do again what has been done.
 func isUnavailable(err error) bool { return fault.KindOf(translate(err)) == fault.Unavailable }
-
-func (g *groupCommitter) gather(p *pendingWrites) (group []*pendingWrites) {
-	for {
-		if p.take() {
-			group = append(group, p)
-		}
-		if len(group) >= maxLaneGroup {
-			return group
-		}
-		select {
-		case p = <-g.queue:
-		default:
-			return group
-		}
-	}
-}
 
 func answer(group []*pendingWrites, err error) {
 	for _, p := range group {

@@ -7,11 +7,11 @@ import (
 )
 
 // rowSteps are how many rows are written by one statement: few numbers, so that there are few texts to prepare.
-var rowSteps = []int{64, 8, 1}
+var rowSteps = []int{64, 16, 4, 1}
 
 // merge returns what was queued as it is to be sent: rows of one table by one statement, in their order.
 func merge(queued []statement) (merged []statement) {
-	if len(queued) < rowSteps[1] {
+	if len(queued) < rowSteps[len(rowSteps)-2] {
 		return queued
 	}
 	eachInsert(queued, func(rows []statement) bool {

@@ -23,13 +23,13 @@ func TestRowsOfOneTableAreWrittenTogether(t *testing.T) {
 		}
 	}
 	var many []int64
-	for n := range int64(64 + 8 + 2) {
+	for n := range int64(64 + 16 + 4 + 1) {
 		many = append(many, n+1)
 	}
 	err := store.Change(t.Context(), func(_ context.Context, tx authority.Tx) error {
 		put(tx, many...)
 		tx.RaiseFence()
-		put(tx, 1, 1, 2, 3, 4, 5, 6, 7, 8) // the same row twice is never in one statement
+		put(tx, 1, 1, 2, 3, 4) // the same row twice is never in one statement
 		return nil
 	})
 	if err != nil {

@@ -30,18 +30,24 @@ func (w *groupWriter) apply(ctx context.Context, p *pendingChange) (wrote bool, 
 	if err := p.change(ctx, t); err != nil {
 		return c.wrote, err
 	}
-	w.enqueue(t.queued)
+	if !c.asked && onlyNewRows(t.queued) {
+		w.last = append(w.last, t.queued...)
+	} else {
+		w.enqueue(t.queued)
+	}
 	return c.wrote, nil
 }
 
 // groupConn is the writer's connection as one change sees it.
 type groupConn struct {
 	writer *groupWriter
+	asked  bool
 	wrote  bool
 }
 
 // send runs queries after the writes before them, of this change and of those that the group ran before it.
 func (c *groupConn) send(ctx context.Context, writes []statement, queries []query) error {
+	c.asked = true
 	if len(writes) > 0 {
 		c.wrote = true
 		c.writer.enqueue(writes)
@@ -52,22 +58,9 @@ func (c *groupConn) send(ctx context.Context, writes []statement, queries []quer
 		}
 	}
 	for _, q := range queries {
-		if err := c.writer.query(ctx, c.noting(q)); err != nil {
+		if err := c.writer.query(ctx, q.noting(&c.wrote)); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// noting takes a row of a statement that writes as proof that it has written: one that returns none has changed none.
-func (c *groupConn) noting(q query) query {
-	if !isWrite(q.text) {
-		return q
-	}
-	row := q.row
-	q.row = func(scan func(dest ...any) error) error {
-		c.wrote = true
-		return row(scan)
-	}
-	return q
 }

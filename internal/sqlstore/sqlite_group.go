@@ -28,6 +28,7 @@ type groupWriter struct {
 	failing atomic.Bool // the last commit failed
 	queued  []statement // writes of the group that nothing has had to come after yet
 	tables  []string    // that it is for
+	last    []statement // new rows of changes that asked nothing: as of one order as of another, they come after all others
 	carried []string    // statements since the last begin, for the trace
 }
 
@@ -53,42 +54,11 @@ func (w *groupWriter) stop() error {
 	return w.conn.close()
 }
 
+// run commits group after group. It lets whoever can run go first, once: on one core those about to change something
+// have had no chance to say so.
 func (w *groupWriter) run() {
 	defer close(w.stopped)
-	for {
-		select {
-		case p := <-w.queue:
-			w.commit(w.gather(p))
-		case <-w.closing:
-			for len(w.queue) > 0 {
-				w.commit(w.gather(<-w.queue))
-			}
-			return
-		}
-	}
-}
-
-// gather takes what else waits. It lets whoever can run go first, once: on one core those about to change something
-// have had no chance to say so. It does not wait for anybody.
-func (w *groupWriter) gather(first *pendingChange) []*pendingChange {
-	var group []*pendingChange
-	for p, yielded := first, false; ; {
-		if p.take() {
-			group = append(group, p)
-		}
-		if len(group) >= maxGroup {
-			return group
-		}
-		if len(w.queue) == 0 && !yielded {
-			runtime.Gosched()
-			yielded = true
-		}
-		select {
-		case p = <-w.queue:
-		default:
-			return group
-		}
-	}
+	w.serveAll(func(first *pendingChange) { w.commit(w.gather(first, maxGroup, runtime.Gosched)) })
 }
 
 // commit runs a group in one transaction. A change is validated before it writes, so that one that fails has usually
@@ -115,6 +85,8 @@ func (w *groupWriter) commit(group []*pendingChange) {
 			return
 		}
 	}
+	w.queued = append(w.queued, w.last...)
+	w.last = nil
 	if err := w.flush(ctx); err != nil {
 		w.rollback(ctx)
 		w.replay(group, 0, err)
@@ -211,7 +183,7 @@ func (w *groupWriter) query(ctx context.Context, q query) error {
 
 // rollback undoes the transaction and forgets what it was still to write.
 func (w *groupWriter) rollback(ctx context.Context) {
-	w.queued, w.tables = nil, nil
+	w.queued, w.tables, w.last = nil, nil, nil
 	_ = w.conn.exec(ctx, "ROLLBACK") // an error means that SQLite has rolled back by itself
 }
 

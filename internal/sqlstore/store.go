@@ -59,7 +59,21 @@ const newRow = -1
 // query is a statement that returns rows, each handed to row.
 type query struct {
 	statement
-	row func(scan func(dest ...any) error) error
+	row   func(scan func(dest ...any) error) error
+	locks []byte // the ID of the one row that it locks, if it is the first of a change that may share its transaction
+}
+
+// noting takes a row of a statement that writes as proof that it has written: one that returns none has changed none.
+func (q query) noting(wrote *bool) query {
+	if !isWrite(q.text) {
+		return q
+	}
+	row := q.row
+	q.row = func(scan func(dest ...any) error) error {
+		*wrote = true
+		return row(scan)
+	}
+	return q
 }
 
 // runner sends queries in one round trip, in order.
@@ -141,5 +155,5 @@ func (t *tx) takeQueued() []statement {
 }
 
 func ask(text string, args []any, row func(scan func(dest ...any) error) error) query {
-	return query{statement{text: text, args: args}, row}
+	return query{statement: statement{text: text, args: args}, row: row}
 }

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -110,6 +111,13 @@ var redeemCases = []Case{
 			t.Error("the token was spent by a change that failed")
 		}
 	}},
+	{"of redemptions at once, those that fail take no other with them", func(t testing.TB, s Subject) {
+		s.fixture(t)
+		for round := range 4 {
+			failing := []togetherKind{refusedAfter, opensWhatIsThere}[round%2] // one of them alone, or each would hide the other
+			s.redeemTogether(t, byte(round*togetherAtOnce), []togetherKind{redeems, asksMore, failing})
+		}
+	}},
 	{"a redemption returns all that decides whether the token counts", func(t testing.TB, s Subject) {
 		s.fixture(t)
 		l := s.token(1)
@@ -144,6 +152,84 @@ var redeemCases = []Case{
 			t.Errorf("an unknown token: %v", err)
 		}
 	}},
+}
+
+const togetherAtOnce = 40
+
+// togetherKind is what a change does beside redeeming a token and opening its session.
+type togetherKind int
+
+const (
+	redeems          togetherKind = iota
+	asksMore                      // after the redemption
+	refusedAfter                  // it
+	opensWhatIsThere              // a session that there is already
+)
+
+// redeemTogether redeems tokens at once, by changes of these kinds in turn.
+func (s Subject) redeemTogether(t testing.TB, first byte, kinds []togetherKind) {
+	t.Helper()
+	taken := s.session(first + 1)
+	taken.ID = authority.SessionID{first + 1, 77}
+	s.change(t, func(tx authority.Tx) {
+		for i := range byte(togetherAtOnce) {
+			tx.PutLoginToken(s.token(first + i + 1))
+		}
+		tx.PutSession(taken)
+	})
+	start := make(chan struct{})
+	failures := make([]error, togetherAtOnce)
+	var wait sync.WaitGroup
+	for i := range byte(togetherAtOnce) {
+		wait.Go(func() {
+			<-start
+			failures[i] = s.redeemAndOpen(t, kinds[int(i)%len(kinds)], s.token(first+i+1), taken)
+		})
+	}
+	close(start)
+	wait.Wait()
+	for i := range byte(togetherAtOnce) {
+		s.wantTogether(t, kinds[int(i)%len(kinds)], s.token(first+i+1), failures[i])
+	}
+}
+
+func (s Subject) redeemAndOpen(t testing.TB, kind togetherKind, l authority.LoginToken, taken authority.Session) error {
+	return s.Store.Change(t.Context(), func(ctx context.Context, tx authority.Tx) error {
+		_, spent, err := tx.RedeemLoginToken(ctx, redemptionOf(l))
+		if err != nil {
+			return err
+		}
+		session := s.session(l.ID[0])
+		session.ID = redemptionOf(l).Session
+		switch kind {
+		case refusedAfter:
+			return errRefused
+		case asksMore:
+			if _, err := tx.LoginTokenFacts(ctx, l.ID); err != nil || !spent {
+				return err
+			}
+		case opensWhatIsThere:
+			session = taken
+		}
+		tx.PutSession(session)
+		return nil
+	})
+}
+
+func (s Subject) wantTogether(t testing.TB, kind togetherKind, l authority.LoginToken, err error) {
+	t.Helper()
+	spent := !s.factsOf(t, l.ID).LoginToken.RedeemedAt.IsZero()
+	var open bool
+	s.view(t, func(ctx context.Context, v authority.View) error {
+		_, err := v.SessionFacts(ctx, redemptionOf(l).Session)
+		open = err == nil
+		return nil
+	})
+	want := kind == redeems || kind == asksMore
+	if spent != want || open != want || (err == nil) != want ||
+		kind == refusedAfter && !errors.Is(err, errRefused) || kind == opensWhatIsThere && fault.KindOf(err) != fault.Conflict {
+		t.Errorf("kind %d: spent %v, session %v, %v", kind, spent, open, err)
+	}
 }
 
 // refuses mints a token, lets spoil change one thing, and demands that the redemption is refused and spends nothing.
