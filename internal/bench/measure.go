@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -79,16 +80,17 @@ func (b *Bench) measure(ctx context.Context, name string, rate float64) (Row, er
 		}
 		rounds = append(rounds, row)
 	}
-	slices.SortFunc(rounds, func(x, y Row) int { return int(x.PerSecond - y.PerSecond) })
+	return median(rounds), nil
+}
+
+// median returns the round of the median rate, with the range of all, and the median of their ratios.
+func median(rounds []Row) Row {
+	slices.SortFunc(rounds, func(x, y Row) int { return cmp.Compare(x.Ratio, y.Ratio) })
+	ratio := rounds[len(rounds)/2].Ratio
+	slices.SortFunc(rounds, func(x, y Row) int { return cmp.Compare(x.PerSecond, y.PerSecond) })
 	row := rounds[len(rounds)/2]
-	row.Lowest, row.Highest, row.Rounds = rounds[0].PerSecond, rounds[len(rounds)-1].PerSecond, len(rounds)
-	switch {
-	case work.base == "":
-		b.bareRates[name] = row.PerSecond
-	case rate == 0 && b.bareRates[work.base] > 0:
-		row.Ratio, row.Bare = row.PerSecond/b.bareRates[work.base], work.base
-	}
-	return row, nil
+	row.Lowest, row.Highest, row.Rounds, row.Ratio = rounds[0].PerSecond, rounds[len(rounds)-1].PerSecond, len(rounds), ratio
+	return row
 }
 
 func atRate(rate float64) string {
@@ -106,8 +108,13 @@ func (b *Bench) round(ctx context.Context, name string, work workload, rate floa
 		}
 	}
 	address, pid := b.address, b.pid
+	var beside *measured
 	if work.base == "" {
 		address, pid = b.bare.address(), b.bare.pid()
+	} else if m, err := b.beside(ctx, work, rate); err != nil {
+		return Row{}, err
+	} else {
+		beside = &m
 	}
 	workers := b.workers(address, o.Connections)
 	defer closeAll(workers)
@@ -123,9 +130,29 @@ func (b *Bench) round(ctx context.Context, name string, work workload, rate floa
 	if rate > 0 {
 		row.Loop = "open" + atRate(rate)
 	}
+	if beside != nil {
+		row.compare(work.base, *beside)
+	}
 	b.addGenerator(&row, m)
 	return row, nil
 }
+
+// beside measures the bare server just before a round and in the same way, since a machine is not equally fast all the time.
+func (b *Bench) beside(ctx context.Context, work workload, rate float64) (measured, error) {
+	workers := b.workers(b.bare.address(), b.options.Connections)
+	defer closeAll(workers)
+	do := workloads[work.base].do
+	b.drive(ctx, loop{do, workers, newTally()}, rate, min(b.options.Warmup, besideWarmup))
+	return b.watch(ctx, b.bare.pid(), func(t *tally) time.Duration {
+		return b.drive(ctx, loop{do, workers, t}, rate, max(b.options.Duration/besideShare, min(b.options.Duration, besideLeast)))
+	})
+}
+
+const (
+	besideShare  = 3 // of a round's time
+	besideLeast  = time.Second
+	besideWarmup = 200 * time.Millisecond
+)
 
 func (b *Bench) workers(address string, n int) []*worker {
 	workers := make([]*worker, n)

@@ -52,7 +52,7 @@ func (r Report) printRows(out io.Writer) {
 		return
 	}
 	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(table, "workload\tloop\tops/s\tlowest-highest\tratio\tp50 ms\tp99\tp99.9\tmax\t429+503\terrors\tunsent\tCPU s/1000\tRSS MiB\thighest\tB/op\tgenerator\t")
+	fmt.Fprintln(table, "workload\tloop\tops/s\tlowest-highest\tratio\tp50 ms\tp99\tp99.9\tmax\tbare p99\t429+503\terrors\tunsent\tCPU s/1000\tRSS MiB\thighest\tB/op\tgenerator\t")
 	for _, row := range r.Rows {
 		fmt.Fprintln(table, strings.Join(row.cells(), "\t")+"\t")
 	}
@@ -67,13 +67,17 @@ func (r Row) cells() []string {
 	if r.Ratio > 0 {
 		ratio = fmt.Sprintf("%.1f %%", 100*r.Ratio)
 	}
+	bareP99 := "-"
+	if r.Bare != "" {
+		bareP99 = fmt.Sprintf("%.2f", r.Floor.P99)
+	}
 	saturated := ""
 	if r.Saturated {
 		saturated = "!"
 	}
 	return []string{
 		r.Workload, r.Loop, fmt.Sprintf("%.0f", r.PerSecond), fmt.Sprintf("%.0f-%.0f", r.Lowest, r.Highest), ratio,
-		fmt.Sprintf("%.2f", r.Latency.P50), fmt.Sprintf("%.2f", r.Latency.P99), fmt.Sprintf("%.2f", r.Latency.P999), fmt.Sprintf("%.1f", r.Latency.Max),
+		fmt.Sprintf("%.2f", r.Latency.P50), fmt.Sprintf("%.2f", r.Latency.P99), fmt.Sprintf("%.2f", r.Latency.P999), fmt.Sprintf("%.1f", r.Latency.Max), bareP99,
 		fmt.Sprint(r.Refusals.TooMany + r.Refusals.Unavailable), fmt.Sprint(r.Errors), fmt.Sprint(r.Unsent),
 		fmt.Sprintf("%.4f", r.ServerCPU), fmt.Sprintf("%.0f", mebibytes(r.Resident)), fmt.Sprintf("%.0f", mebibytes(r.Highwater)),
 		fmt.Sprintf("%.0f", r.StoredPerOne), fmt.Sprintf("%.0f %%%s", 100*r.GeneratorShare, saturated),

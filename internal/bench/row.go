@@ -20,11 +20,12 @@ type Row struct {
 	PerSecond  float64 `json:"per_second"`
 	Lowest     float64 `json:"lowest_per_second"`
 	Highest    float64 `json:"highest_per_second"`
-	Ratio      float64 `json:"ratio_to_bare,omitzero"` // to what the bare server gives, of the same method
-	Bare       string  `json:"bare,omitzero"`
+	Ratio      float64 `json:"ratio_to_bare,omitzero"` // to what the bare server gave just before; closed loop only
+	Bare       string  `json:"bare,omitzero"`          // the bare server's workload of the same method
 
-	Latency Latency `json:"latency_ms"`          // from when it was due
-	Service Latency `json:"service_ms,omitzero"` // from when it was sent; open loop only
+	Latency Latency `json:"latency_ms"`               // from when it was due
+	Floor   Latency `json:"bare_latency_ms,omitzero"` // the bare server's just before, at the same rate or connections
+	Service Latency `json:"service_ms,omitzero"`      // from when it was sent; open loop only
 
 	Refusals   Refusals         `json:"refusals"`
 	Statuses   map[string]int64 `json:"statuses,omitzero"` // of what did not succeed
@@ -97,6 +98,14 @@ func (m measured) row() Row {
 		r.StoredPerOne = float64(m.stored) / float64(t.succeeded)
 	}
 	return r
+}
+
+// compare notes what the bare server came to just before, in the same way.
+func (r *Row) compare(base string, bare measured) {
+	r.Bare, r.Floor = base, latencyOf(bare.tally.latency)
+	if r.Rate == 0 && bare.perSecond() > 0 {
+		r.Ratio = r.PerSecond / bare.perSecond()
+	}
 }
 
 func latencyOf(h *hdrhistogram.Histogram) Latency {

@@ -25,21 +25,20 @@ type Bench struct {
 	server, client []int // cores
 	pinning        string
 
-	dir       string
-	cleanups  []func() error
-	subject   *subject
-	doorward  *process // nil with a target
-	address   string
-	pid       int
-	bare      *process
-	bareRates map[string]float64
-	report    Report
+	dir      string
+	cleanups []func() error
+	subject  *subject
+	doorward *process // nil with a target
+	address  string
+	pid      int
+	bare     *process
+	report   Report
 }
 
 // Run measures what o, which was checked, says and returns what it found. notes is told what goes on; progress may be
 // nil. Whatever it started has ended when it returns, and what it made is gone but for o.Data.
 func Run(ctx context.Context, o Options, notes io.Writer, progress Progress) (report Report, err error) {
-	b := &Bench{options: o, progress: progress, notes: notes, bareRates: map[string]float64{}}
+	b := &Bench{options: o, progress: progress, notes: notes}
 	defer func() { err = errors.Join(err, b.cleanUp()) }()
 	if err := b.begin(); err != nil {
 		return b.report, err
