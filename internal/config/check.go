@@ -171,7 +171,13 @@ func (a *Alephee) checkRouteRates() (faults []error) {
 	return faults
 }
 
+// lifetimeMember stands beside the two members that can be named.
+const lifetimeMember = "ExpiresIn"
+
 func memberName(flag, name string) error {
+	if name == lifetimeMember {
+		return fmt.Errorf("--%s %q is the member that carries the lifetime: write another name", flag, name)
+	}
 	if !memberPattern.MatchString(name) {
 		return fmt.Errorf("--%s %q is not a member name: write a letter, then letters, digits or underscores, 64 at most", flag, name)
 	}

@@ -46,6 +46,7 @@ func TestCheckNamesTheFlagAndWhatToWriteInstead(t *testing.T) {
 		"idle beyond life":    {func(c *config.Config) { c.Sessions.RedeemedIdle = 13 * time.Hour }, []string{"--redeemed-session-idle", "write at most 12h"}},
 		"member":              {func(c *config.Config) { c.Alephee.LoginTokenMember = "to ken" }, []string{"--alephee-token-member", "write"}},
 		"empty member":        {func(c *config.Config) { c.Alephee.URLMember = "" }, []string{"--alephee-url-member", "write"}},
+		"lifetime's member":   {func(c *config.Config) { c.Alephee.LoginTokenMember = "ExpiresIn" }, []string{"--alephee-token-member", "another name"}},
 		"same members":        {func(c *config.Config) { c.Alephee.URLMember = "Token" }, []string{"--alephee-url-member", "two different names"}},
 		"rate zero":           {func(c *config.Config) { c.Alephee.Rate = "0/min" }, []string{"--alephee-rate", "write", "30/min"}},
 		"rate of /v1":         {func(c *config.Config) { c.Native.Rate = "none" }, []string{"--native-rate", "write", "600/min"}},
