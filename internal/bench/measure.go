@@ -107,14 +107,14 @@ func (b *Bench) round(ctx context.Context, name string, work workload, rate floa
 			return Row{}, err
 		}
 	}
-	address, pid := b.address, b.pid
-	var beside *measured
-	if work.base == "" {
-		address, pid = b.bare.address(), b.bare.pid()
-	} else if m, err := b.beside(ctx, work, rate); err != nil {
-		return Row{}, err
-	} else {
-		beside = &m
+	var bare measured
+	address, pid := b.bare.address(), b.bare.pid()
+	if work.base != "" {
+		address, pid = b.address, b.pid
+		var err error
+		if bare, err = b.beside(ctx, work, rate); err != nil {
+			return Row{}, err
+		}
 	}
 	workers := b.workers(address, o.Connections)
 	defer closeAll(workers)
@@ -130,8 +130,8 @@ func (b *Bench) round(ctx context.Context, name string, work workload, rate floa
 	if rate > 0 {
 		row.Loop = "open" + atRate(rate)
 	}
-	if beside != nil {
-		row.compare(work.base, *beside)
+	if work.base != "" {
+		row.compare(work.base, bare)
 	}
 	b.addGenerator(&row, m)
 	return row, nil
