@@ -53,6 +53,22 @@ func TestNoOtherSpellingIsAccepted(t *testing.T) {
 	}
 }
 
+// TestPaddingIsRefused knows that base32 without padding takes bytes 0xFF for it, as it takes line breaks for nothing.
+func TestPaddingIsRefused(t *testing.T) {
+	keys := testKeys()
+	for _, m := range mintings {
+		clear := m.mint(keys).Text.Reveal()
+		for _, pad := range []string{"\xff", "\n", "\r", "="} {
+			for n := 1; n <= len(clear)-len("dws_"); n++ {
+				changed := clear[:len(clear)-n] + strings.Repeat(pad, n)
+				if _, ok := m.parse(keys, secret.Of(changed)); ok {
+					t.Errorf("%s: %q is accepted beside %q", m.name, changed, clear)
+				}
+			}
+		}
+	}
+}
+
 // Two texts never lead to one row: what differs in a byte differs in fingerprint.
 func TestChangedSecretsNeverShareAFingerprint(t *testing.T) {
 	keys := testKeys()

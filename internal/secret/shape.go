@@ -67,12 +67,12 @@ func encodeNative(prefix string, body [bodyBytes]byte) string {
 
 func decodeNative(prefix, text string) (body [bodyBytes]byte, ok bool) {
 	digits, found := strings.CutPrefix(text, prefix)
-	// The decoder finds whatever is not of the alphabet but line breaks, which it skips.
-	if !found || len(digits) != nativeChars || strings.ContainsAny(digits, "\r\n") {
+	if !found || len(digits) != nativeChars {
 		return body, false
 	}
 	raw, err := nativeEncoding.DecodeString(digits)
-	if err != nil {
+	// The decoder refuses what is not of the alphabet, but skips line breaks and takes bytes 0xFF at the end for padding.
+	if err != nil || len(raw) != bodyBytes+checksumBytes {
 		return body, false
 	}
 	copy(body[:], raw)
