@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"slices"
+	"strings"
 
 	"github.com/doorward/doorward/internal/fault"
 )
@@ -42,7 +43,7 @@ const cursorFact = 4
 func parseCursor(text string) (c feedCursor, ok bool, err error) {
 	malformed := fault.BadParameter("cursor", "The cursor is none that was given out.")
 	b, err := base64.RawURLEncoding.Strict().DecodeString(text)
-	if err != nil || len(b) == 0 || len(text) > maxCursor {
+	if err != nil || len(b) == 0 || len(text) > maxCursor || strings.ContainsAny(text, "\r\n") { // which the decoder skips
 		return c, false, malformed
 	}
 	if b[0] != cursorVersion {

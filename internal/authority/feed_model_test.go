@@ -149,6 +149,7 @@ func TestACursorHasOneText(t *testing.T) {
 
 func FuzzParseCursor(f *testing.F) {
 	f.Add(feedCursor{high: 300, gaps: []FeedRange{{1, 2}, {100, 299}}}.text())
+	f.Add(feedCursor{high: 300}.text() + "\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		c, known, err := parseCursor(text)
 		if err == nil && known && c.text() != text {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"encoding/base64"
 	"net/http"
 	"net/url"
 	"slices"
@@ -59,6 +60,12 @@ func ParseForm(text string, fold func(name string) string, known ...string) (Que
 func (q Query) Has(name string) bool {
 	_, ok := q[name]
 	return ok
+}
+
+// DecodeBase64 reads the base64 of HTTP Basic in its one spelling: the decoder alone would skip line breaks.
+func DecodeBase64(text string) (decoded string, ok bool) {
+	raw, err := base64.StdEncoding.Strict().DecodeString(text)
+	return string(raw), err == nil && !strings.ContainsAny(text, "\r\n")
 }
 
 // Clean reports whether text is valid UTF-8 without control characters (NUL among them), which no store and no log should see.

@@ -12,7 +12,7 @@ import (
 
 func FuzzBasic(f *testing.F) {
 	for _, seed := range []string{
-		"Basic QzBGRkVFOg==", "basic QzBGRkVF", "BASIC  Og==", "Basic", "Bearer x", "Basic QQ==, Basic QQ==", "Ba\u017fic QQ==", "Basic QR==", "Basic \n",
+		"Basic QzBGRkVFOg==", "basic QzBGRkVF", "BASIC  Og==", "Basic", "Bearer x", "Basic QQ==, Basic QQ==", "Ba\u017fic QQ==", "Basic QR==", "Basic \n", "basic Qz\n\n\n\nVF",
 	} {
 		f.Add(seed)
 	}

@@ -2,7 +2,6 @@ package crmcom
 
 import (
 	"bytes"
-	"encoding/base64"
 	"net/http"
 	"strings"
 
@@ -51,12 +50,12 @@ func basic(h http.Header) (user, password secret.Text, err error) {
 		return user, password, fault.BadParameter(headerAuthorization, "The header is given more than once.")
 	}
 	scheme, encoded, _ := strings.Cut(given[0], " ")
-	decoded, err := base64.StdEncoding.Strict().DecodeString(strings.Trim(encoded, " "))
+	decoded, exact := web.DecodeBase64(strings.Trim(encoded, " "))
 	// By length too: to Unicode a long s is an s.
-	if len(scheme) != len("Basic") || !strings.EqualFold(scheme, "Basic") || err != nil || !web.Clean(string(decoded)) {
+	if len(scheme) != len("Basic") || !strings.EqualFold(scheme, "Basic") || !exact || !web.Clean(decoded) {
 		return user, password, fault.BadParameter(headerAuthorization, "It must be Basic and the key in base64.")
 	}
-	name, rest, _ := strings.Cut(string(decoded), ":")
+	name, rest, _ := strings.Cut(decoded, ":")
 	if name == "" {
 		return user, password, missing(headerAuthorization)
 	}

@@ -1,7 +1,6 @@
 package native
 
 import (
-	"encoding/base64"
 	"net/http"
 	"strings"
 
@@ -10,6 +9,7 @@ import (
 	"github.com/doorward/doorward/internal/fault"
 	"github.com/doorward/doorward/internal/grant"
 	"github.com/doorward/doorward/internal/secret"
+	"github.com/doorward/doorward/internal/web"
 )
 
 const basicScheme = "Basic"
@@ -47,9 +47,9 @@ func (n native) parsePossession(c *dialect.Call, token secret.Text) (authority.P
 
 // parseBasic reads a key and its secret (RFC 7617); with an empty password the user name is a key of one string.
 func parseBasic(credentials string) (authority.Proof, error) {
-	raw, err := base64.StdEncoding.Strict().DecodeString(credentials)
-	key, pairSecret, found := strings.Cut(string(raw), ":")
-	if err != nil || !found || !dialect.IsVisible(key) || strings.ContainsAny(credentials, "\r\n") {
+	decoded, exact := web.DecodeBase64(credentials)
+	key, pairSecret, found := strings.Cut(decoded, ":")
+	if !exact || !found || !dialect.IsVisible(key) {
 		return authority.Proof{}, fault.New(fault.Unauthenticated, authority.ReasonNobody,
 			"One header \"Authorization\" with a key and its secret is required.")
 	}

@@ -1,7 +1,6 @@
 package oauth
 
 import (
-	"encoding/base64"
 	"net/http"
 	"net/url"
 	"strings"
@@ -63,12 +62,12 @@ func parseBasic(header string) (id, clientSecret string, ok bool) {
 	if len(scheme) != len("Basic") || !strings.EqualFold(scheme, "Basic") {
 		return "", "", false
 	}
-	decoded, err := base64.StdEncoding.Strict().DecodeString(strings.TrimLeft(encoded, " "))
-	rawID, rawSecret, whole := strings.Cut(string(decoded), ":")
-	if err != nil || !whole {
+	decoded, exact := web.DecodeBase64(strings.TrimLeft(encoded, " "))
+	rawID, rawSecret, whole := strings.Cut(decoded, ":")
+	if !exact || !whole {
 		return "", "", false
 	}
-	id, err = url.QueryUnescape(rawID)
+	id, err := url.QueryUnescape(rawID)
 	clientSecret, failed := url.QueryUnescape(rawSecret)
 	return id, clientSecret, err == nil && failed == nil && id != "" && web.Clean(id+clientSecret)
 }
