@@ -89,8 +89,28 @@ var redeemedTogether = []guard{
 	},
 	{
 		keeps: "what the database refuses of one is no failure of the others", file: shared,
-		line: "len(group) > 1 && err != nil && (isRollback(err) || !isUnavailable(err))", instead: "len(group) > 1 && err != nil && isRollback(err)",
+		line: "isLocked(err) || len(group) > 1 && !isUnavailable(err))", instead: "isLocked(err))",
 		test: "internal/sqlstore TestEachEngineKeepsEveryPromiseOfAStore/postgres/of redemptions at once, those that fail take no other with them",
+	},
+	{
+		keeps: "who was told what then came to nothing runs again", file: shared,
+		line: "if errors.Is(m.over, errAlone) {", instead: "if false {",
+		test: "internal/sqlstore TestEachEngineKeepsEveryPromiseOfAStore/postgres/what is told of a redemption that comes to nothing is not believed",
+	},
+	{
+		keeps: "who may still fail after the redemption makes nobody run again", file: redeems,
+		line: "if !r.Alone {", instead: "if true {",
+		test: "internal/sqlstore TestARedemptionThatMayFailSharesWithNobody",
+	},
+	{
+		keeps: "and an exchange of a login token is such a one", file: "internal/authority/login_token_redeem.go",
+		line: ", Alone: r.access != nil}", instead: "}",
+		test: "internal/authority TestAnExchangeThatIsRefusedMakesNoRedemptionRunAgain",
+	},
+	{
+		keeps: "a row that is locked elsewhere holds up its own change only", file: shared,
+		line: ", lockBound: lockBound}", instead: "}",
+		test: "internal/sqlstore TestALockedRowHoldsUpNobodyElse",
 	},
 	{
 		keeps: "two groups never wait for each other", file: shared,

@@ -123,7 +123,7 @@ var recorded = []guard{
 	},
 	{
 		keeps: "PostgreSQL: likewise", file: "internal/sqlstore/postgres.go",
-		line: "\t\t\tin.abandon()\n", instead: "\t\t\t_ = in.commit(ctx, t.takeQueued())\n",
+		line: "\t\treturn in.fail(err)\n", instead: "\t\t_ = in.commit(ctx, t.takeQueued())\n\t\treturn err\n",
 		test: "internal/sqlstore TestEachEngineKeepsEveryPromiseOfAStore/postgres/a failed change leaves nothing of it",
 	},
 	{

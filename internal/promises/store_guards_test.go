@@ -19,7 +19,7 @@ var durable = []guard{
 	},
 	{
 		keeps: "SQLite: a failed COMMIT is no success", file: group,
-		line: "w.answer(group, fault.UnknownOutcome(err))", instead: "w.answer(group, nil)",
+		line: "tell(group, fault.UnknownOutcome(err))", instead: "tell(group, nil)",
 		test: "internal/sqlstore TestAFailedCommitOnSQLiteIsAnUnknownOutcome",
 	},
 	{
@@ -73,7 +73,7 @@ var unknownOutcome = []guard{
 	},
 	{
 		keeps: "SQLite: a COMMIT that fails", file: group,
-		line: "w.answer(group, fault.UnknownOutcome(err))", instead: "w.answer(group, err)",
+		line: "tell(group, fault.UnknownOutcome(err))", instead: "tell(group, err)",
 		test: "internal/sqlstore TestAFailedCommitOnSQLiteIsAnUnknownOutcome",
 	},
 	{

@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"strconv"
+	"time"
 )
 
 // WriterPragma tells what a setting is on the connection that an SQLite store writes by.
@@ -30,3 +31,15 @@ func LockOrder(ids []byte) (order []byte) {
 	}
 	return order
 }
+
+// ChangeAsking runs a change that may share its transaction, and asks for one row.
+func (s *Store) ChangeAsking(ctx context.Context, row func(scan func(dest ...any) error) error) error {
+	return s.engine.change(ctx, func(ctx context.Context, t *tx) error {
+		q := ask("SELECT 1", nil, row)
+		q.locks = []byte{1}
+		return t.run(ctx, q)
+	})
+}
+
+// BoundShared says how long changes that share a transaction are given.
+func (s *Store) BoundShared(bound time.Duration) { s.engine.(*postgres).shared.bound = bound }

@@ -28,10 +28,10 @@ func entryQueries(after int64, limit int, gaps []authority.FeedRange, page *auth
 		return err
 	}
 	for _, gap := range gaps {
-		queries = append(queries, ask(`SELECT sequence, kind, key, at FROM feed WHERE sequence BETWEEN ? AND ? ORDER BY sequence`,
+		queries = append(queries, askCommon(`SELECT sequence, kind, key, at FROM feed WHERE sequence BETWEEN ? AND ? ORDER BY sequence`,
 			[]any{gap.From, gap.To}, entry))
 	}
-	return append(queries, ask(`SELECT sequence, kind, key, at FROM feed WHERE sequence > ? ORDER BY sequence LIMIT ?`,
+	return append(queries, askCommon(`SELECT sequence, kind, key, at FROM feed WHERE sequence > ? ORDER BY sequence LIMIT ?`,
 		[]any{after, limit}, entry))
 }
 

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"sync"
 	"sync/atomic"
 )
 
@@ -13,15 +14,48 @@ type pending struct {
 
 func (p *pending) take() bool { return p.taken.CompareAndSwap(false, true) }
 
+func (p *pending) tell(err error) { p.done <- err }
+
+// grouped is a change that is committed with others.
+type grouped interface {
+	take() bool
+	tell(err error)
+}
+
+// tell tells each of a group the same.
+func tell[P grouped](group []P, err error) {
+	for _, p := range group {
+		p.tell(err)
+	}
+}
+
 // groupQueue is where changes wait to be committed together.
-type groupQueue[P interface{ take() bool }] struct {
+type groupQueue[P grouped] struct {
 	queue   chan P
 	closing chan struct{}
 	stopped chan struct{}
 }
 
-func newGroupQueue[P interface{ take() bool }](size int) groupQueue[P] {
+func newGroupQueue[P grouped](size int) groupQueue[P] {
 	return groupQueue[P]{queue: make(chan P, size), closing: make(chan struct{}), stopped: make(chan struct{})}
+}
+
+// start has each change that comes served in one of so many lanes, with those that serve takes beside it.
+func (q groupQueue[P]) start(lanes int, serve func(first P)) {
+	var serving sync.WaitGroup
+	for range lanes {
+		serving.Go(func() { q.serveAll(serve) })
+	}
+	go func() {
+		serving.Wait()
+		close(q.stopped)
+	}()
+}
+
+// stop lets what waits be committed.
+func (q groupQueue[P]) stop() {
+	close(q.closing)
+	<-q.stopped
 }
 
 // handOver puts a change into the queue and waits for its fate. A caller may give up while the change waits; once it has
@@ -50,7 +84,6 @@ func (q groupQueue[P]) handOver(ctx context.Context, change P, fate *pending) er
 	}
 }
 
-// serveAll has each change that comes served, with those that serve takes beside it, until the queue is closed and empty.
 func (q groupQueue[P]) serveAll(serve func(first P)) {
 	for {
 		select {

@@ -130,7 +130,9 @@ func (t *tx) redeemQuery(r authority.Redemption, spent *bool, token *authority.L
 		*spent = true
 		return scanLoginToken(scan, token, epoch)
 	})
-	q.locks = r.Token[:]
+	if !r.Alone {
+		q.locks = r.Token[:]
+	}
 	return q
 }
 
@@ -157,7 +159,7 @@ func (t *tx) SpendLoginToken(ctx context.Context, r authority.Redemption, seen a
 		return s, nil
 	}
 	var f loginTokenFacts
-	epoch := ask(`SELECT {epoch}`, nil, func(scan func(...any) error) error { return scan(&s.Unseen.Epoch) })
+	epoch := askCommon(`SELECT {epoch}`, nil, func(scan func(...any) error) error { return scan(&s.Unseen.Epoch) })
 	if err := t.run(ctx, f.tokenQuery(r.Token), epoch); err != nil {
 		return authority.Spending{}, err
 	}

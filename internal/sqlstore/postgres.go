@@ -164,7 +164,7 @@ func (e *postgres) change(ctx context.Context, change func(ctx context.Context, 
 			alone = true
 			continue
 		}
-		if err == nil || attempt == maxAttempts || !isRollback(err) {
+		if err == nil || attempt >= maxAttempts || !isRollback(err) {
 			return translate(err)
 		}
 	}
@@ -176,11 +176,17 @@ func isRollback(err error) bool {
 	return ok && (e.Code == "40001" || e.Code == "40P01") && fault.ReasonOf(err) != fault.ReasonUnknownOutcome
 }
 
+// isLocked reports whether a row was locked elsewhere for longer than it may be waited for.
+func isLocked(err error) bool {
+	e, ok := errors.AsType[*pgconn.PgError](err)
+	return ok && e.Code == "55P03"
+}
+
 // transaction is what a change runs in: one of its own, or one that it shares.
 type transaction interface {
 	send(ctx context.Context, writes []statement, queries []query) error
 	commit(ctx context.Context, writes []statement) error
-	abandon()
+	fail(err error) error // returns what the change is told, which may be errAlone
 	release()
 }
 
@@ -190,7 +196,7 @@ func (e *postgres) changeOnce(ctx context.Context, change func(ctx context.Conte
 	}
 	own := &postgresChange{engine: e}
 	var in transaction = own
-	asked, changed := false, false
+	asked, ended := false, false
 	t := &tx{loader: own, catalogue: postgresCatalogue}
 	t.run = func(ctx context.Context, queries ...query) error {
 		writes := t.takeQueued()
@@ -201,15 +207,16 @@ func (e *postgres) changeOnce(ctx context.Context, change func(ctx context.Conte
 		return in.send(ctx, writes, queries)
 	}
 	defer func() {
-		if !changed { // or it panicked
-			in.abandon()
+		if !ended { // it panicked
+			_ = in.fail(nil)
 		}
 		in.release()
 	}()
-	if err := change(ctx, t); err != nil {
-		return err
+	err := change(ctx, t)
+	ended = true
+	if err != nil {
+		return in.fail(err)
 	}
-	changed = true
 	writes := t.takeQueued()
 	if !asked && onlyNewRows(writes) {
 		return e.groups.submit(ctx, writes)

@@ -14,10 +14,11 @@ import (
 
 // postgresChange is one transaction: BEGIN goes out with the first statement, the queued writes with COMMIT.
 type postgresChange struct {
-	engine *postgres
-	pooled *pgxpool.Conn
-	conn   *pgx.Conn // nil until there is something to send
-	begun  bool
+	engine    *postgres
+	lockBound string // how long it waits for a lock; empty: as long as it may
+	pooled    *pgxpool.Conn
+	conn      *pgx.Conn // nil until there is something to send
+	begun     bool
 }
 
 // acquire waits for a connection, unless there is one.
@@ -42,7 +43,9 @@ func (c *postgresChange) batch(writes []statement) *pgx.Batch {
 	batch := &pgx.Batch{}
 	if !c.begun {
 		batch.Queue("BEGIN")
-		c.begun = true
+		if c.begun = true; c.lockBound != "" {
+			batch.Queue("SET LOCAL lock_timeout = '" + c.lockBound + "'")
+		}
 	}
 	for _, s := range merge(writes) {
 		batch.Queue(c.engine.texts.of(s.text), s.args...)
@@ -113,6 +116,11 @@ func (c *postgresChange) results(results pgx.BatchResults, n int) (refused, err 
 		return nil, errors.Join(err, closeErr)
 	}
 	return nil, results.Close()
+}
+
+func (c *postgresChange) fail(err error) error {
+	c.abandon()
+	return err
 }
 
 // abandon undoes what was begun; a connection that cannot is given up.

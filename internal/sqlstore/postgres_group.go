@@ -2,7 +2,6 @@ package sqlstore
 
 import (
 	"context"
-	"sync"
 	"time"
 
 	"github.com/doorward/doorward/internal/fault"
@@ -26,14 +25,11 @@ type pendingWrites struct {
 type groupCommitter struct {
 	groupQueue[*pendingWrites]
 	engine *postgres
-	lanes  sync.WaitGroup
 }
 
 func startGroupCommitter(e *postgres) *groupCommitter {
 	g := &groupCommitter{engine: e, groupQueue: newGroupQueue[*pendingWrites](laneQueueSize)}
-	for range commitLanes {
-		g.lanes.Go(func() { g.serveAll(g.serve) })
-	}
+	g.start(commitLanes, g.serve)
 	return g
 }
 
@@ -41,13 +37,6 @@ func startGroupCommitter(e *postgres) *groupCommitter {
 func (g *groupCommitter) submit(ctx context.Context, writes []statement) error {
 	p := &pendingWrites{writes: writes, pending: pending{done: make(chan error, 1)}}
 	return g.handOver(ctx, p, &p.pending)
-}
-
-// stop lets what waits be committed.
-func (g *groupCommitter) stop() {
-	close(g.closing)
-	g.lanes.Wait()
-	close(g.stopped)
 }
 
 // serve commits a change with what else waits once there is a connection; it does not wait for company. When the database
@@ -66,11 +55,11 @@ func (g *groupCommitter) serve(first *pendingWrites) {
 		group = g.gather(first, maxLaneGroup, nil)
 	}
 	if err == nil || len(group) == 1 || isUnavailable(err) {
-		answer(group, err)
+		tell(group, err)
 		return
 	}
 	for _, p := range group {
-		answer([]*pendingWrites{p}, g.commit(func() []statement { return p.writes }))
+		p.tell(g.commit(func() []statement { return p.writes }))
 	}
 }
 
@@ -88,9 +77,3 @@ func (g *groupCommitter) commit(writes func() []statement) error {
 
 // isUnavailable reports whether trying each change alone is of no use, or might do again what has been done.
 func isUnavailable(err error) bool { return fault.KindOf(translate(err)) == fault.Unavailable }
-
-func answer(group []*pendingWrites, err error) {
-	for _, p := range group {
-		p.done <- err
-	}
-}

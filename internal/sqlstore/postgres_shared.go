@@ -6,12 +6,13 @@ import (
 	"errors"
 	"reflect"
 	"slices"
-	"sync"
+	"time"
 )
 
 const (
 	sharedLanes = 3
-	mostShared  = 64 // changes in one transaction
+	mostShared  = 64      // changes in one transaction
+	lockBound   = "500ms" // how long a row that is locked elsewhere may hold up those that share a transaction
 )
 
 // errAlone is what a change gets whose transaction failed for what others in it did: it is to run again, alone.
@@ -41,6 +42,7 @@ const (
 	stepAsks stepKind = iota
 	stepCommits
 	stepLeaves
+	stepSilent // it has said nothing for too long
 )
 
 // isSharable reports whether a change may share its transaction: its first query locks one row, so that a group can take
@@ -49,7 +51,7 @@ func isSharable(queries []query) bool { return len(queries) > 0 && queries[0].lo
 
 func (m *sharedChange) send(ctx context.Context, writes []statement, queries []query) error {
 	for i, q := range queries {
-		queries[i] = q.noting(&m.wrote)
+		queries[i] = q.noting(&m.wrote).notPanicking()
 	}
 	m.wrote = m.wrote || len(writes) > 0
 	step := sharedStep{writes, queries, stepAsks}
@@ -65,6 +67,17 @@ func (m *sharedChange) commit(_ context.Context, writes []statement) error {
 	return m.say(sharedStep{writes, nil, stepCommits})
 }
 
+// fail waits for the others: what has made the change fail may be what they have written, and come to nothing.
+func (m *sharedChange) fail(err error) error {
+	if m.joined && m.over == nil && m.say(sharedStep{next: stepLeaves}) != nil {
+		m.over = errAlone
+	}
+	if errors.Is(m.over, errAlone) {
+		return errAlone
+	}
+	return err
+}
+
 func (m *sharedChange) say(s sharedStep) error {
 	if m.over == nil {
 		m.said <- s
@@ -73,27 +86,33 @@ func (m *sharedChange) say(s sharedStep) error {
 	return m.over
 }
 
-func (m *sharedChange) abandon() {
-	if m.joined && m.over == nil {
-		m.said <- sharedStep{next: stepLeaves}
-	}
-}
-
 func (m *sharedChange) release() {}
+
+// notPanicking fails where the row's reader panics, in a lane that is not its own: alone, it will do so where it belongs.
+func (q query) notPanicking() query {
+	row := q.row
+	q.row = func(scan func(dest ...any) error) (err error) {
+		defer func() {
+			if recover() != nil {
+				err = errAlone
+			}
+		}()
+		return row(scan)
+	}
+	return q
+}
 
 // sharedCommitter runs changes that begin by locking a row several at once: in one transaction, each step of all of them in
 // one round trip, and with one wait for the disk.
 type sharedCommitter struct {
 	groupQueue[*sharedChange]
 	engine *postgres
-	lanes  sync.WaitGroup
+	bound  time.Duration
 }
 
 func startSharedCommitter(e *postgres) *sharedCommitter {
-	g := &sharedCommitter{engine: e, groupQueue: newGroupQueue[*sharedChange](laneQueueSize)}
-	for range sharedLanes {
-		g.lanes.Go(func() { g.serveAll(g.serve) })
-	}
+	g := &sharedCommitter{engine: e, bound: laneBound, groupQueue: newGroupQueue[*sharedChange](laneQueueSize)}
+	g.start(sharedLanes, g.serve)
 	return g
 }
 
@@ -101,19 +120,12 @@ func (g *sharedCommitter) change() *sharedChange {
 	return &sharedChange{lanes: g, pending: pending{done: make(chan error, 1)}, said: make(chan sharedStep, 1)}
 }
 
-// stop lets what waits be committed.
-func (g *sharedCommitter) stop() {
-	close(g.closing)
-	g.lanes.Wait()
-	close(g.stopped)
-}
-
 // serve runs a change with what else waits once there is a connection; it does not wait for company. When the transaction
 // fails nothing of it has happened, and each change is told to try alone.
 func (g *sharedCommitter) serve(first *sharedChange) {
-	ctx, cancel := context.WithTimeout(context.Background(), laneBound)
+	ctx, cancel := context.WithTimeout(context.Background(), g.bound)
 	defer cancel()
-	c := &postgresChange{engine: g.engine}
+	c := &postgresChange{engine: g.engine, lockBound: lockBound}
 	defer c.release()
 	err := c.acquire(ctx)
 	group := g.gather(first, mostShared, nil)
@@ -121,54 +133,57 @@ func (g *sharedCommitter) serve(first *sharedChange) {
 		tell(group, err)
 		return
 	}
-	finished, err := g.run(ctx, c, group)
-	if err == nil && len(finished) > 0 {
-		var writes []statement
-		for _, m := range finished {
-			writes = append(writes, m.step.writes...)
-		}
-		err = c.commit(ctx, writes)
+	r := sharedRun{asking: group}
+	for err == nil && len(r.asking) > 0 {
+		err = r.step(ctx, c)
+	}
+	if err == nil && len(r.finished) > 0 {
+		err = c.commit(ctx, writesOf(r.finished))
 	} else {
 		c.abandon()
 	}
-	if len(group) > 1 && err != nil && (isRollback(err) || !isUnavailable(err)) {
+	if err != nil && (isRollback(err) || isLocked(err) || len(group) > 1 && !isUnavailable(err)) {
 		err = errAlone
 	}
-	tell(finished, err)
+	tell(slices.Concat(r.asking, r.finished, r.left), err)
 }
 
-// run lets the changes of a group have what they ask until each wants to be committed or has left. On failure it returns all
-// that wait for an answer.
-func (g *sharedCommitter) run(ctx context.Context, c *postgresChange, group []*sharedChange) (finished []*sharedChange, err error) {
-	for asking := group; len(asking) > 0; {
-		if err := c.send(ctx, writesOf(asking), queriesOf(asking)); err != nil {
-			return append(finished, asking...), err
-		}
-		tell(asking, nil)
-		heard := asking
-		asking = nil
-		for _, m := range heard {
-			switch m.step = <-m.said; m.step.next {
-			case stepAsks:
-				asking = append(asking, m)
-			case stepCommits:
-				finished = append(finished, m)
-			case stepLeaves:
-				if m.wrote {
-					err = errAlone // what it wrote must not be committed with the others
-				}
+// sharedRun are the changes of a group, by what they said last. Each waits for an answer.
+type sharedRun struct {
+	asking, finished, left []*sharedChange
+}
+
+// step lets the changes that ask have what they ask, and hears from each what it says next.
+func (r *sharedRun) step(ctx context.Context, c *postgresChange) (err error) {
+	if err := c.send(ctx, writesOf(r.asking), queriesOf(r.asking)); err != nil {
+		return err
+	}
+	tell(r.asking, nil)
+	heard := r.asking
+	r.asking = nil
+	for _, m := range heard {
+		switch m.step = m.next(ctx); m.step.next {
+		case stepAsks:
+			r.asking = append(r.asking, m)
+		case stepCommits:
+			r.finished = append(r.finished, m)
+		case stepLeaves:
+			if r.left = append(r.left, m); m.wrote {
+				err = errAlone // what it wrote must not be committed with the others
 			}
-		}
-		if err != nil {
-			return append(finished, asking...), err
+		case stepSilent:
+			r.left, err = append(r.left, m), errAlone
 		}
 	}
-	return finished, nil
+	return err
 }
 
-func tell(changes []*sharedChange, err error) {
-	for _, m := range changes {
-		m.done <- err
+func (m *sharedChange) next(ctx context.Context) sharedStep {
+	select {
+	case s := <-m.said:
+		return s
+	case <-ctx.Done():
+		return sharedStep{next: stepSilent}
 	}
 }
 
@@ -196,17 +211,17 @@ func queriesOf(changes []*sharedChange) []query {
 	return append(locking, rest...)
 }
 
-// addQuery has a query asked, together with one that is the same.
+// addQuery has a query asked, together with one that is the same, if nothing has been written since.
 func addQuery(queries []query, q query) []query {
-	i := slices.IndexFunc(queries, func(other query) bool { return q.isReadingLike(other) })
-	if i < 0 {
-		return append(queries, q)
+	for i := len(queries) - 1; i >= 0 && q.common && !isWrite(queries[i].text); i-- {
+		if one := queries[i].row; queries[i].isLike(q) {
+			queries[i].row = func(scan func(dest ...any) error) error { return cmp.Or(one(scan), q.row(scan)) }
+			return queries
+		}
 	}
-	one, other := queries[i].row, q.row
-	queries[i].row = func(scan func(dest ...any) error) error { return cmp.Or(one(scan), other(scan)) }
-	return queries
+	return append(queries, q)
 }
 
-func (q query) isReadingLike(other query) bool {
-	return q.text == other.text && !isWrite(q.text) && reflect.DeepEqual(q.args, other.args)
+func (q query) isLike(other query) bool {
+	return q.common && q.text == other.text && reflect.DeepEqual(q.args, other.args)
 }

@@ -1,10 +1,13 @@
 package sqlstore_test
 
 import (
+	"cmp"
 	"context"
 	"regexp"
 	"slices"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -18,10 +21,10 @@ import (
 func TestRedemptionsAtOnceShareATransaction(t *testing.T) {
 	trace := &tracer{}
 	store := testenv.OpenStore(t, "postgres", sqlstore.Options{Trace: trace.note})
-	shared := regexp.MustCompile(`^BEGIN(; UPDATE login_tokens){2,}; SELECT$`)
+	shared := regexp.MustCompile(`^BEGIN; SET(; UPDATE login_tokens){2,}; SELECT$`)
 	for range 50 { // who comes alone shares with nobody
 		trace.forget()
-		spendAtOnce(t, store, 32)
+		spendAtOnce(t, store, 32, false)
 		trace.mu.Lock()
 		found := slices.ContainsFunc(trace.trips, shared.MatchString)
 		trace.mu.Unlock()
@@ -32,25 +35,118 @@ func TestRedemptionsAtOnceShareATransaction(t *testing.T) {
 	t.Errorf("nothing was shared: %q", trace.trips)
 }
 
+// Who may still fail after the redemption would make the others run again, as often as it likes.
+func TestARedemptionThatMayFailSharesWithNobody(t *testing.T) {
+	trace := &tracer{}
+	store := testenv.OpenStore(t, "postgres", sqlstore.Options{Trace: trace.note})
+	trace.forget()
+	spendAtOnce(t, store, 32, true)
+	trace.mu.Lock()
+	defer trace.mu.Unlock()
+	begun := slices.DeleteFunc(trace.trips, func(trip string) bool { return !strings.HasPrefix(trip, "BEGIN") })
+	if alone := "BEGIN; UPDATE login_tokens; SELECT"; len(begun) != 32 || slices.ContainsFunc(begun, func(trip string) bool { return trip != alone }) {
+		t.Errorf("32 redemptions alone begin as %q", begun)
+	}
+}
+
 // spendAtOnce has changes at once that try to spend tokens which there are not.
-func spendAtOnce(t *testing.T, store *sqlstore.Store, n byte) {
+func spendAtOnce(t *testing.T, store *sqlstore.Store, n byte, alone bool) {
 	t.Helper()
+	eachAtOnce(n, func(i byte) {
+		r := authority.Redemption{Token: authority.LoginTokenID{i}, Fingerprint: secret.Fingerprint{i}, Alone: alone}
+		if _, err := spend(t, store, r, func() {}); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func eachAtOnce(n byte, do func(i byte)) {
 	start := make(chan struct{})
 	var wait sync.WaitGroup
 	for i := range n {
 		wait.Go(func() {
 			<-start
-			err := store.Change(t.Context(), func(ctx context.Context, tx authority.Tx) error {
-				_, err := tx.SpendLoginToken(ctx, authority.Redemption{Token: authority.LoginTokenID{i}, Fingerprint: secret.Fingerprint{i}}, authority.FeedSeen{})
-				return err
-			})
-			if err != nil {
-				t.Error(err)
-			}
+			do(i)
 		})
 	}
 	close(start)
 	wait.Wait()
+}
+
+// spend tries to spend a token and does something else before it lets that be committed.
+func spend(t *testing.T, store *sqlstore.Store, r authority.Redemption, then func()) (spent bool, err error) {
+	t.Helper()
+	err = store.Change(t.Context(), func(ctx context.Context, tx authority.Tx) error {
+		s, err := tx.SpendLoginToken(ctx, r, authority.FeedSeen{})
+		spent = s.Spent
+		then()
+		return err
+	})
+	return spent, err
+}
+
+// A row that is locked elsewhere must hold up its own change only, not all that have come to share a transaction with it.
+func TestALockedRowHoldsUpNobodyElse(t *testing.T) {
+	stores := testenv.OpenStores(t, "postgres", sqlstore.Options{}, sqlstore.Options{})
+	locked := authority.LoginToken{ID: authority.LoginTokenID{9}, MintedAt: stores[0].Now(), ExpiresAt: stores[0].Now().Add(time.Hour)}
+	if err := stores[0].Change(t.Context(), func(_ context.Context, tx authority.Tx) error { tx.PutLoginToken(locked); return nil }); err != nil {
+		t.Fatal(err)
+	}
+	has, release := make(chan struct{}), make(chan struct{})
+	go func() {
+		_ = stores[1].Change(t.Context(), func(ctx context.Context, tx authority.Tx) error {
+			_, err := tx.CancelLoginToken(ctx, locked.ID)
+			close(has)
+			<-release
+			return cmp.Or(err, context.Canceled)
+		})
+	}()
+	<-has
+	var others atomic.Int32
+	began := time.Now()
+	eachAtOnce(32, func(i byte) {
+		spent, err := spend(t, stores[0], authority.Redemption{Token: authority.LoginTokenID{i}}, func() {})
+		if err != nil || spent != (i == locked.ID[0]) {
+			t.Errorf("token %d: spent %v, %v", i, spent, err)
+		}
+		if others.Add(1) == 31 {
+			close(release)
+		}
+	})
+	if took := time.Since(began); took > 6*time.Second {
+		t.Errorf("the others took %s", took)
+	}
+}
+
+// A row's reader runs in the lane, whose panic would end the process.
+func TestAPanicAtARowIsTheChangesOwn(t *testing.T) {
+	store := testenv.OpenStore(t, "postgres", sqlstore.Options{})
+	defer func() {
+		if r := recover(); r != "a row" {
+			t.Errorf("it panicked with %v", r)
+		}
+	}()
+	_ = store.ChangeAsking(t.Context(), func(func(...any) error) error { panic("a row") })
+}
+
+// Who has begun and then says nothing must not keep those that share its transaction waiting for ever.
+func TestASilentChangeIsNotWaitedForForEver(t *testing.T) {
+	store := testenv.OpenStore(t, "postgres", sqlstore.Options{})
+	store.BoundShared(time.Second)
+	var others atomic.Int32
+	speak := make(chan struct{})
+	eachAtOnce(32, func(i byte) {
+		then := func() {}
+		if i%8 == 0 {
+			then = func() { <-speak }
+		}
+		if _, err := spend(t, store, authority.Redemption{Token: authority.LoginTokenID{i}}, then); err != nil {
+			t.Errorf("change %d: %v", i, err)
+		}
+		if i%8 != 0 && others.Add(1) == 28 {
+			close(speak)
+		}
+	})
 }
 
 // Two groups that lock the same rows in different orders would wait for each other.

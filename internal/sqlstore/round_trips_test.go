@@ -43,7 +43,7 @@ func TestALogInAndARedemptionMakeFewRoundTrips(t *testing.T) {
 		t.Fatal(err)
 	}
 	trace.want(t, "a redemption", []string{
-		"BEGIN; UPDATE login_tokens; SELECT; SELECT; SELECT; SELECT; SELECT; SELECT; SELECT; SELECT; SELECT",
+		"BEGIN; SET; UPDATE login_tokens; SELECT; SELECT; SELECT; SELECT; SELECT; SELECT; SELECT; SELECT; SELECT",
 		"INSERT sessions; INSERT events; COMMIT",
 	})
 }

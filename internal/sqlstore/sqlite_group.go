@@ -38,7 +38,8 @@ func startGroupWriter(file string, texts *texts, trace func(RoundTrip)) (*groupW
 		return nil, err
 	}
 	w := &groupWriter{conn: conn, trace: trace, groupQueue: newGroupQueue[*pendingChange](4 * maxGroup)}
-	go w.run()
+	// It lets whoever can run go first, once: on one core those about to change something have had no chance to say so.
+	w.start(1, func(first *pendingChange) { w.commit(w.gather(first, maxGroup, runtime.Gosched)) })
 	return w, nil
 }
 
@@ -49,16 +50,8 @@ func (w *groupWriter) submit(ctx context.Context, change func(ctx context.Contex
 }
 
 func (w *groupWriter) stop() error {
-	close(w.closing)
-	<-w.stopped
+	w.groupQueue.stop()
 	return w.conn.close()
-}
-
-// run commits group after group. It lets whoever can run go first, once: on one core those about to change something
-// have had no chance to say so.
-func (w *groupWriter) run() {
-	defer close(w.stopped)
-	w.serveAll(func(first *pendingChange) { w.commit(w.gather(first, maxGroup, runtime.Gosched)) })
 }
 
 // commit runs a group in one transaction. A change is validated before it writes, so that one that fails has usually
@@ -71,7 +64,7 @@ func (w *groupWriter) commit(group []*pendingChange) {
 	if err := w.begin(ctx); err != nil {
 		w.rollback(ctx)
 		w.failing.Store(true)
-		w.answer(group, unavailable(err))
+		tell(group, unavailable(err))
 		return
 	}
 	results := make([]error, len(group))
@@ -96,11 +89,11 @@ func (w *groupWriter) commit(group []*pendingChange) {
 	w.failing.Store(err != nil)
 	if err != nil {
 		w.rollback(ctx)
-		w.answer(group, fault.UnknownOutcome(err))
+		tell(group, fault.UnknownOutcome(err))
 		return
 	}
 	for i, p := range group {
-		p.done <- results[i]
+		p.tell(results[i])
 	}
 }
 
@@ -118,17 +111,11 @@ func (w *groupWriter) begin(ctx context.Context) error {
 // was alone: its failure is known.
 func (w *groupWriter) replay(group []*pendingChange, failed int, err error) {
 	if len(group) == 1 {
-		group[failed].done <- err
+		group[failed].tell(err)
 		return
 	}
 	for _, p := range group {
 		w.commit([]*pendingChange{p})
-	}
-}
-
-func (w *groupWriter) answer(group []*pendingChange, err error) {
-	for _, p := range group {
-		p.done <- err
 	}
 }
 

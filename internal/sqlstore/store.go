@@ -59,8 +59,9 @@ const newRow = -1
 // query is a statement that returns rows, each handed to row.
 type query struct {
 	statement
-	row   func(scan func(dest ...any) error) error
-	locks []byte // the ID of the one row that it locks, if it is the first of a change that may share its transaction
+	row    func(scan func(dest ...any) error) error
+	locks  []byte // the ID of the one row that it locks, if it is the first of a change that may share its transaction
+	common bool   // others may ask the same, as askCommon says
 }
 
 // noting takes a row of a statement that writes as proof that it has written: one that returns none has changed none.
@@ -156,4 +157,9 @@ func (t *tx) takeQueued() []statement {
 
 func ask(text string, args []any, row func(scan func(dest ...any) error) error) query {
 	return query{statement: statement{text: text, args: args}, row: row}
+}
+
+// askCommon asks what changes beside this one may ask in the same words: those that share a transaction ask it once.
+func askCommon(text string, args []any, row func(scan func(dest ...any) error) error) query {
+	return query{statement: statement{text: text, args: args}, row: row, common: true}
 }

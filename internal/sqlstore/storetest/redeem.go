@@ -118,6 +118,12 @@ var redeemCases = []Case{
 			s.redeemTogether(t, byte(round*togetherAtOnce), []togetherKind{redeems, asksMore, failing})
 		}
 	}},
+	{"what is told of a redemption that comes to nothing is not believed", func(t testing.TB, s Subject) {
+		s.fixture(t)
+		for round := range 3 {
+			s.redeemBesideOnesThatFail(t, byte(round*togetherAtOnce))
+		}
+	}},
 	{"a redemption returns all that decides whether the token counts", func(t testing.TB, s Subject) {
 		s.fixture(t)
 		l := s.token(1)
@@ -272,4 +278,35 @@ func (s Subject) changeWith(t testing.TB, change func(ctx context.Context, tx au
 	if err := s.Store.Change(t.Context(), change); err != nil {
 		t.Fatalf("change: %v", err)
 	}
+}
+
+// redeemBesideOnesThatFail tries each token twice at once: one of the two fails whatever it finds, the other if the token is
+// spent, which it never is.
+func (s Subject) redeemBesideOnesThatFail(t testing.TB, first byte) {
+	t.Helper()
+	s.change(t, func(tx authority.Tx) {
+		for i := range byte(togetherAtOnce) {
+			tx.PutLoginToken(s.token(first + i + 1))
+		}
+	})
+	start := make(chan struct{})
+	var wait sync.WaitGroup
+	for i := range byte(2 * togetherAtOnce) {
+		wait.Go(func() {
+			<-start
+			fails := i%2 == 0
+			err := s.Store.Change(t.Context(), func(ctx context.Context, tx authority.Tx) error {
+				_, spent, err := tx.RedeemLoginToken(ctx, redemptionOf(s.token(first+i/2+1)))
+				if err == nil && (fails || !spent) {
+					err = errRefused
+				}
+				return err
+			})
+			if fails != errors.Is(err, errRefused) {
+				t.Errorf("token %d, fails %v: %v", i/2, fails, err)
+			}
+		})
+	}
+	close(start)
+	wait.Wait()
 }
