@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/doorward/doorward/internal/audit"
+	"github.com/doorward/doorward/internal/fault"
 	"github.com/doorward/doorward/internal/secret"
 )
 
@@ -47,6 +48,22 @@ func (a *Authority) mintSpent(ctx context.Context, tx Tx, r RedeemRequest, now t
 		err = a.refuseOpaque(audience, *r.access)
 	}
 	return a.mintAccess(audience, now), audience, err
+}
+
+// refuseBefore fails if accessOfSpent would, before the token is spent. A change that fails after it has written makes those
+// that share its transaction run again, and who asks for more than it gets may do so as often as it likes.
+func (a *Authority) refuseBefore(ctx context.Context, tx Tx, by Actor, r RedeemRequest, try Redemption, audience Audience, minted secret.Minted) error {
+	facts, err := tx.LoginTokenFacts(ctx, try.Token)
+	if fault.KindOf(err) == fault.NotFound {
+		return nil
+	}
+	now := a.store.Now()
+	if err != nil || facts.unredeemable(try, now) != "" || a.judgeLoginToken(facts, now) != "" {
+		return err // of what is wrong with the token, nobody is told more than that it is
+	}
+	session := a.sessionOf(facts, minted, now)
+	_, err = a.accessOfSpent(by, r, redeemedFrom(minted.Text, session, facts).SessionFacts, audience, minted)
+	return err
 }
 
 // accessOfSpent makes an access token in place of the session that a login token was spent for.

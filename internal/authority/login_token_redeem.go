@@ -58,7 +58,7 @@ func (a *Authority) RedeemLoginToken(ctx context.Context, by Actor, r RedeemRequ
 // redemption is the try that a request comes down to. What is no login token at all, or names nobody's e-mail, is tried
 // all the same, as one that nobody has: its time must not tell.
 func (a *Authority) redemption(by Actor, r RedeemRequest) Redemption {
-	try := Redemption{Audience: r.Audience, By: by.credential.ID, Key: a.redeemKey(by, r), Alone: r.access != nil}
+	try := Redemption{Audience: r.Audience, By: by.credential.ID, Key: a.redeemKey(by, r)}
 	presented, ok := a.keys.ParseLoginToken(r.Token)
 	if r.HasEmail {
 		try.CanonicalEmail, ok = canonicalIf(ok, r.Email)

@@ -33,6 +33,11 @@ func (a *Authority) spend(ctx context.Context, by Actor, r RedeemRequest, try Re
 			return err
 		}
 		try.Session = SessionID(minted.ID)
+		if r.access != nil {
+			if err := a.refuseBefore(ctx, tx, by, r, try, audience, minted); err != nil {
+				return err
+			}
+		}
 		spent, err := a.spendIn(ctx, tx, r, try, &outcome)
 		if err != nil {
 			return err

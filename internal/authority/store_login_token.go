@@ -30,7 +30,6 @@ type Redemption struct {
 	By             CredentialID
 	Key            secret.Fingerprint // of the idempotency key, or zero
 	Session        SessionID          // to be opened from it
-	Alone          bool               // the change may yet fail after the token is spent, which must cost no other redemption
 }
 
 // LoginTokenFacts is a login token with all that decides whether it counts now, which may be shared: nobody changes it.

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/doorward/doorward/internal/authority"
+	"github.com/doorward/doorward/internal/fault"
 )
 
 // Change runs a change of the other store and takes in, before it returns, what the change has said of facts.
@@ -86,6 +87,9 @@ func (t changing) RedeemLoginToken(ctx context.Context, r authority.Redemption) 
 		}
 	}
 	f, err := t.Tx.LoginTokenFacts(ctx, r.Token)
+	if fault.KindOf(err) == fault.NotFound {
+		return authority.LoginTokenFacts{}, false, nil // swept meanwhile
+	}
 	return f, s.Spent, err
 }
 

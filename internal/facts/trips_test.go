@@ -182,7 +182,7 @@ func TestARedemptionReadsWhatIsNewInTheFeed(t *testing.T) {
 // fromMemory are the statements of a redemption of which all is remembered: the feed.
 var fromMemory = map[string][]string{
 	"sqlite":   {"BEGIN; UPDATE login_tokens; SELECT; INSERT sessions; INSERT events; COMMIT"},
-	"postgres": {"BEGIN; UPDATE login_tokens; SELECT", "INSERT sessions; INSERT events; COMMIT"},
+	"postgres": {"BEGIN; SET; UPDATE login_tokens; SELECT", "INSERT sessions; INSERT events; COMMIT"},
 }
 
 func TestARedemptionReadsAllWhileTheFeedIsNotHeard(t *testing.T) {
@@ -197,7 +197,7 @@ func TestARedemptionReadsAllWhileTheFeedIsNotHeard(t *testing.T) {
 		all := "UPDATE login_tokens" + strings.Repeat("; SELECT", 9)
 		n.trace.want(t, "a redemption", map[string][]string{
 			"sqlite":   {"BEGIN; " + all + "; INSERT sessions; INSERT events; COMMIT"},
-			"postgres": {"BEGIN; " + all, "INSERT sessions; INSERT events; COMMIT"},
+			"postgres": {"BEGIN; SET; " + all, "INSERT sessions; INSERT events; COMMIT"},
 		}[n.Engine])
 	})
 }

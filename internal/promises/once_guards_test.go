@@ -89,7 +89,7 @@ var redeemedTogether = []guard{
 	},
 	{
 		keeps: "what the database refuses of one is no failure of the others", file: shared,
-		line: "isLocked(err) || len(group) > 1 && !isUnavailable(err))", instead: "isLocked(err))",
+		line: "isLocked(err) || r.together && !isUnavailable(err))", instead: "isLocked(err))",
 		test: "internal/sqlstore TestEachEngineKeepsEveryPromiseOfAStore/postgres/of redemptions at once, those that fail take no other with them",
 	},
 	{
@@ -98,18 +98,13 @@ var redeemedTogether = []guard{
 		test: "internal/sqlstore TestEachEngineKeepsEveryPromiseOfAStore/postgres/what is told of a redemption that comes to nothing is not believed",
 	},
 	{
-		keeps: "who may still fail after the redemption makes nobody run again", file: redeems,
-		line: "if !r.Alone {", instead: "if true {",
-		test: "internal/sqlstore TestARedemptionThatMayFailSharesWithNobody",
-	},
-	{
-		keeps: "and an exchange of a login token is such a one", file: "internal/authority/login_token_redeem.go",
-		line: ", Alone: r.access != nil}", instead: "}",
+		keeps: "an exchange that is refused makes none of them run again", file: "internal/authority/login_token_spend.go",
+		line: "if err := a.refuseBefore(ctx, tx, by, r, try, audience, minted); err != nil {", instead: "if false {",
 		test: "internal/authority TestAnExchangeThatIsRefusedMakesNoRedemptionRunAgain",
 	},
 	{
 		keeps: "a row that is locked elsewhere holds up its own change only", file: shared,
-		line: ", lockBound: lockBound}", instead: "}",
+		line: ", lockBound: sharedLockBound}", instead: "}",
 		test: "internal/sqlstore TestALockedRowHoldsUpNobodyElse",
 	},
 	{

@@ -58,6 +58,9 @@ func translatePostgres(e *pgconn.PgError) error {
 	if e.Code == "42501" { // insufficient_privilege: the operator's to mend, and nothing was changed
 		return unavailable(e)
 	}
+	if e.Code == lockNotAvailable {
+		return unavailable(e)
+	}
 	switch e.Code[:2] {
 	case "08", "25", "40", "53", "57", "58": // connection, read-only, rollback, resources, intervention, system
 		return unavailable(e)

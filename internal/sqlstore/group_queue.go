@@ -9,7 +9,7 @@ import (
 // pending is the part of a change on its way into a group that says what becomes of it.
 type pending struct {
 	taken atomic.Bool // by who commits it, or by a caller that gave up
-	done  chan error  // its fate, once
+	done  chan error  // its fate; of one that shares a transaction, that of each step
 }
 
 func (p *pending) take() bool { return p.taken.CompareAndSwap(false, true) }

@@ -130,9 +130,7 @@ func (t *tx) redeemQuery(r authority.Redemption, spent *bool, token *authority.L
 		*spent = true
 		return scanLoginToken(scan, token, epoch)
 	})
-	if !r.Alone {
-		q.locks = r.Token[:]
-	}
+	q.locks = r.Token[:]
 	return q
 }
 

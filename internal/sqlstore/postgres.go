@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -72,7 +73,11 @@ func OpenPostgres(ctx context.Context, url string, o Options) (*Store, Migrated,
 	config.MinConns, config.MaxConnIdleTime = config.MaxConns, 24*time.Hour
 	config.ConnConfig.OnNotice = keepWarning
 	config.AfterConnect = awaitCommits
-	preferIndexes(config.ConnConfig.RuntimeParams)
+	for name, value := range settings {
+		if _, chosen := config.ConnConfig.RuntimeParams[name]; !chosen {
+			config.ConnConfig.RuntimeParams[name] = value
+		}
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, config)
 	if err != nil {
 		return nil, Migrated{}, err
@@ -105,15 +110,15 @@ func awaitCommits(ctx context.Context, conn *pgx.Conn) error {
 	return err
 }
 
-// preferIndexes keeps a plan that was made while a table was small, or not analysed yet, from reading all of it ever
-// after: everything we ask for has an index. Penalised plans look expensive enough for JIT, which takes longer than they do.
-// And no plan depends on what is asked for, so that each is made once: otherwise most of a redemption is planning it.
-func preferIndexes(parameters map[string]string) {
-	for name, value := range map[string]string{"enable_seqscan": "off", "jit": "off", "plan_cache_mode": "force_generic_plan"} {
-		if _, chosen := parameters[name]; !chosen {
-			parameters[name] = value
-		}
-	}
+// settings are what a connection is opened with, unless the database's URL chooses otherwise.
+var settings = map[string]string{
+	// A plan that was made while a table was small, or not analysed yet, must not read all of it ever after: everything we
+	// ask for has an index. Penalised plans look expensive enough for JIT, which takes longer than they do.
+	"enable_seqscan": "off", "jit": "off",
+	// No plan depends on what is asked for, so that each is made once: otherwise most of a redemption is planning it.
+	"plan_cache_mode": "force_generic_plan",
+	// A node whose machine is gone must not hold its locks for the two hours that TCP takes by itself to notice.
+	"tcp_keepalives_idle": "30", "tcp_keepalives_interval": "10", "tcp_keepalives_count": "3",
 }
 
 // preparePostgres migrates what is there, unless it is to stay as it is.
@@ -160,7 +165,7 @@ func (e *postgres) change(ctx context.Context, change func(ctx context.Context, 
 	alone := false
 	for attempt := 1; ; attempt++ {
 		err := e.changeOnce(ctx, change, alone)
-		if errors.Is(err, errAlone) {
+		if !alone && errors.Is(err, errAlone) {
 			alone = true
 			continue
 		}
@@ -172,14 +177,16 @@ func (e *postgres) change(ctx context.Context, change func(ctx context.Context, 
 
 // isRollback reports whether the database itself undid the change because of others beside it, so that it can run again.
 func isRollback(err error) bool {
-	e, ok := errors.AsType[*pgconn.PgError](err)
-	return ok && (e.Code == "40001" || e.Code == "40P01") && fault.ReasonOf(err) != fault.ReasonUnknownOutcome
+	return hasCode(err, "40001", "40P01")
 }
 
 // isLocked reports whether a row was locked elsewhere for longer than it may be waited for.
-func isLocked(err error) bool {
+func isLocked(err error) bool { return hasCode(err, lockNotAvailable) }
+
+// hasCode reports whether the database refused something, and so did nothing, with one of these codes.
+func hasCode(err error, codes ...string) bool {
 	e, ok := errors.AsType[*pgconn.PgError](err)
-	return ok && e.Code == "55P03"
+	return ok && slices.Contains(codes, e.Code) && fault.ReasonOf(err) != fault.ReasonUnknownOutcome
 }
 
 // transaction is what a change runs in: one of its own, or one that it shares.
@@ -187,7 +194,6 @@ type transaction interface {
 	send(ctx context.Context, writes []statement, queries []query) error
 	commit(ctx context.Context, writes []statement) error
 	fail(err error) error // returns what the change is told, which may be errAlone
-	release()
 }
 
 func (e *postgres) changeOnce(ctx context.Context, change func(ctx context.Context, t *tx) error, alone bool) error {
@@ -195,6 +201,10 @@ func (e *postgres) changeOnce(ctx context.Context, change func(ctx context.Conte
 		return err
 	}
 	own := &postgresChange{engine: e}
+	if alone {
+		own.lockBound = aloneLockBound
+	}
+	defer own.release()
 	var in transaction = own
 	asked, ended := false, false
 	t := &tx{loader: own, catalogue: postgresCatalogue}
@@ -210,7 +220,6 @@ func (e *postgres) changeOnce(ctx context.Context, change func(ctx context.Conte
 		if !ended { // it panicked
 			_ = in.fail(nil)
 		}
-		in.release()
 	}()
 	err := change(ctx, t)
 	ended = true

@@ -43,7 +43,8 @@ func (c *postgresChange) batch(writes []statement) *pgx.Batch {
 	batch := &pgx.Batch{}
 	if !c.begun {
 		batch.Queue("BEGIN")
-		if c.begun = true; c.lockBound != "" {
+		c.begun = true
+		if c.lockBound != "" {
 			batch.Queue("SET LOCAL lock_timeout = '" + c.lockBound + "'")
 		}
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 const (
-	commitLanes   = 3  // groups under way at once: a slow one holds up nobody but its own
+	lanes         = 3  // groups of a kind under way at once: a slow one holds up nobody but its own
 	maxLaneGroup  = 64 // changes in a group
 	laneBound     = 10 * time.Second
 	laneQueueSize = 1024
@@ -29,7 +29,7 @@ type groupCommitter struct {
 
 func startGroupCommitter(e *postgres) *groupCommitter {
 	g := &groupCommitter{engine: e, groupQueue: newGroupQueue[*pendingWrites](laneQueueSize)}
-	g.start(commitLanes, g.serve)
+	g.start(lanes, g.serve)
 	return g
 }
 

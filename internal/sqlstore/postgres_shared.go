@@ -9,19 +9,20 @@ import (
 	"time"
 )
 
+// How long a row that is locked elsewhere may hold up those that share a transaction, and then its own change.
 const (
-	sharedLanes = 3
-	mostShared  = 64      // changes in one transaction
-	lockBound   = "500ms" // how long a row that is locked elsewhere may hold up those that share a transaction
+	sharedLockBound  = "2s"
+	aloneLockBound   = "10s"
+	lockNotAvailable = "55P03"
 )
 
-// errAlone is what a change gets whose transaction failed for what others in it did: it is to run again, alone.
+// errAlone is what a change gets whose shared transaction failed and did nothing: it is to run again, alone.
 var errAlone = errors.New("the shared transaction failed")
 
 // sharedChange is a change that begins by locking one row: it shares its transaction with others of its kind.
 type sharedChange struct {
 	pending // done tells how each step ended
-	lanes   *sharedCommitter
+	by      *sharedCommitter
 	joined  bool
 	over    error // why the lane has done with it
 	said    chan sharedStep
@@ -33,7 +34,7 @@ type sharedChange struct {
 type sharedStep struct {
 	writes  []statement
 	queries []query
-	next    stepKind
+	kind    stepKind
 }
 
 type stepKind int
@@ -57,7 +58,7 @@ func (m *sharedChange) send(ctx context.Context, writes []statement, queries []q
 	step := sharedStep{writes, queries, stepAsks}
 	if !m.joined {
 		m.joined, m.step = true, step
-		m.over = m.lanes.handOver(ctx, m, &m.pending)
+		m.over = m.by.handOver(ctx, m, &m.pending)
 		return m.over
 	}
 	return m.say(step)
@@ -69,7 +70,7 @@ func (m *sharedChange) commit(_ context.Context, writes []statement) error {
 
 // fail waits for the others: what has made the change fail may be what they have written, and come to nothing.
 func (m *sharedChange) fail(err error) error {
-	if m.joined && m.over == nil && m.say(sharedStep{next: stepLeaves}) != nil {
+	if m.joined && m.over == nil && m.say(sharedStep{kind: stepLeaves}) != nil {
 		m.over = errAlone
 	}
 	if errors.Is(m.over, errAlone) {
@@ -85,8 +86,6 @@ func (m *sharedChange) say(s sharedStep) error {
 	}
 	return m.over
 }
-
-func (m *sharedChange) release() {}
 
 // notPanicking fails where the row's reader panics, in a lane that is not its own: alone, it will do so where it belongs.
 func (q query) notPanicking() query {
@@ -112,28 +111,28 @@ type sharedCommitter struct {
 
 func startSharedCommitter(e *postgres) *sharedCommitter {
 	g := &sharedCommitter{engine: e, bound: laneBound, groupQueue: newGroupQueue[*sharedChange](laneQueueSize)}
-	g.start(sharedLanes, g.serve)
+	g.start(lanes, g.serve)
 	return g
 }
 
 func (g *sharedCommitter) change() *sharedChange {
-	return &sharedChange{lanes: g, pending: pending{done: make(chan error, 1)}, said: make(chan sharedStep, 1)}
+	return &sharedChange{by: g, pending: pending{done: make(chan error, 1)}, said: make(chan sharedStep, 1)}
 }
 
 // serve runs a change with what else waits once there is a connection; it does not wait for company. When the transaction
-// fails nothing of it has happened, and each change is told to try alone.
+// is refused nothing of it has happened, and each change is told to try alone.
 func (g *sharedCommitter) serve(first *sharedChange) {
-	ctx, cancel := context.WithTimeout(context.Background(), g.bound)
-	defer cancel()
-	c := &postgresChange{engine: g.engine, lockBound: lockBound}
+	c := &postgresChange{engine: g.engine, lockBound: sharedLockBound}
 	defer c.release()
-	err := c.acquire(ctx)
-	group := g.gather(first, mostShared, nil)
+	err := g.acquire(c)
+	group := g.gather(first, maxLaneGroup, nil)
 	if err != nil {
 		tell(group, err)
 		return
 	}
-	r := sharedRun{asking: group}
+	ctx, cancel := context.WithTimeout(context.Background(), g.bound)
+	defer cancel()
+	r := sharedRun{asking: group, together: len(group) > 1}
 	for err == nil && len(r.asking) > 0 {
 		err = r.step(ctx, c)
 	}
@@ -142,15 +141,22 @@ func (g *sharedCommitter) serve(first *sharedChange) {
 	} else {
 		c.abandon()
 	}
-	if err != nil && (isRollback(err) || isLocked(err) || len(group) > 1 && !isUnavailable(err)) {
+	if err != nil && (isRollback(err) || isLocked(err) || r.together && !isUnavailable(err)) {
 		err = errAlone
 	}
 	tell(slices.Concat(r.asking, r.finished, r.left), err)
 }
 
+func (g *sharedCommitter) acquire(c *postgresChange) error {
+	ctx, cancel := context.WithTimeout(context.Background(), g.bound)
+	defer cancel()
+	return c.acquire(ctx)
+}
+
 // sharedRun are the changes of a group, by what they said last. Each waits for an answer.
 type sharedRun struct {
 	asking, finished, left []*sharedChange
+	together               bool // there is more than one
 }
 
 // step lets the changes that ask have what they ask, and hears from each what it says next.
@@ -162,13 +168,14 @@ func (r *sharedRun) step(ctx context.Context, c *postgresChange) (err error) {
 	heard := r.asking
 	r.asking = nil
 	for _, m := range heard {
-		switch m.step = m.next(ctx); m.step.next {
+		switch m.step = m.next(ctx); m.step.kind {
 		case stepAsks:
 			r.asking = append(r.asking, m)
 		case stepCommits:
 			r.finished = append(r.finished, m)
 		case stepLeaves:
-			if r.left = append(r.left, m); m.wrote {
+			r.left = append(r.left, m)
+			if m.wrote && r.together {
 				err = errAlone // what it wrote must not be committed with the others
 			}
 		case stepSilent:
@@ -183,7 +190,7 @@ func (m *sharedChange) next(ctx context.Context) sharedStep {
 	case s := <-m.said:
 		return s
 	case <-ctx.Done():
-		return sharedStep{next: stepSilent}
+		return sharedStep{kind: stepSilent}
 	}
 }
 

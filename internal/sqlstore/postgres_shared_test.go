@@ -5,7 +5,6 @@ import (
 	"context"
 	"regexp"
 	"slices"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -24,7 +23,7 @@ func TestRedemptionsAtOnceShareATransaction(t *testing.T) {
 	shared := regexp.MustCompile(`^BEGIN; SET(; UPDATE login_tokens){2,}; SELECT$`)
 	for range 50 { // who comes alone shares with nobody
 		trace.forget()
-		spendAtOnce(t, store, 32, false)
+		spendAtOnce(t, store, 32)
 		trace.mu.Lock()
 		found := slices.ContainsFunc(trace.trips, shared.MatchString)
 		trace.mu.Unlock()
@@ -35,25 +34,11 @@ func TestRedemptionsAtOnceShareATransaction(t *testing.T) {
 	t.Errorf("nothing was shared: %q", trace.trips)
 }
 
-// Who may still fail after the redemption would make the others run again, as often as it likes.
-func TestARedemptionThatMayFailSharesWithNobody(t *testing.T) {
-	trace := &tracer{}
-	store := testenv.OpenStore(t, "postgres", sqlstore.Options{Trace: trace.note})
-	trace.forget()
-	spendAtOnce(t, store, 32, true)
-	trace.mu.Lock()
-	defer trace.mu.Unlock()
-	begun := slices.DeleteFunc(trace.trips, func(trip string) bool { return !strings.HasPrefix(trip, "BEGIN") })
-	if alone := "BEGIN; UPDATE login_tokens; SELECT"; len(begun) != 32 || slices.ContainsFunc(begun, func(trip string) bool { return trip != alone }) {
-		t.Errorf("32 redemptions alone begin as %q", begun)
-	}
-}
-
 // spendAtOnce has changes at once that try to spend tokens which there are not.
-func spendAtOnce(t *testing.T, store *sqlstore.Store, n byte, alone bool) {
+func spendAtOnce(t *testing.T, store *sqlstore.Store, n byte) {
 	t.Helper()
 	eachAtOnce(n, func(i byte) {
-		r := authority.Redemption{Token: authority.LoginTokenID{i}, Fingerprint: secret.Fingerprint{i}, Alone: alone}
+		r := authority.Redemption{Token: authority.LoginTokenID{i}, Fingerprint: secret.Fingerprint{i}}
 		if _, err := spend(t, store, r, func() {}); err != nil {
 			t.Error(err)
 		}

@@ -1,6 +1,7 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"runtime/debug"
@@ -25,10 +26,10 @@ func (w *groupWriter) apply(ctx context.Context, p *pendingChange) (wrote bool, 
 		}
 	}()
 	if err := p.ctx.Err(); err != nil {
-		return false, err
+		return false, unavailable(err) // its caller has gone: no error of the database, which would undo the group
 	}
-	if err := p.change(ctx, t); err != nil {
-		return c.wrote, err
+	if err := p.change(ctx, t); err != nil || c.failed != nil {
+		return c.wrote, cmp.Or(c.failed, err)
 	}
 	if !c.asked && onlyNewRows(t.queued) {
 		w.last = append(w.last, t.queued...)
@@ -43,10 +44,17 @@ type groupConn struct {
 	writer *groupWriter
 	asked  bool
 	wrote  bool
+	failed error // of the database: what it had already queued may be lost
 }
 
 // send runs queries after the writes before them, of this change and of those that the group ran before it.
 func (c *groupConn) send(ctx context.Context, writes []statement, queries []query) error {
+	err := c.sendAll(ctx, writes, queries)
+	c.failed = cmp.Or(c.failed, err)
+	return err
+}
+
+func (c *groupConn) sendAll(ctx context.Context, writes []statement, queries []query) error {
 	c.asked = true
 	if len(writes) > 0 {
 		c.wrote = true

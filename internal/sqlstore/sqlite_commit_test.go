@@ -108,3 +108,47 @@ func TestAPanicInAChangeTellsNothingOfItsValue(t *testing.T) {
 	err := store.Change(t.Context(), func(context.Context, authority.Tx) error { panic("canary-in-a-panic") })
 	wantNoCanary(t, err, "canary-in-a-panic")
 }
+
+// A caller that has gone when its turn comes has written nothing: those beside it are not written again one by one.
+func TestACallerThatHasGoneUndoesNoGroup(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		trace := &tracer{}
+		store := openSQLite(t, t.TempDir(), sqlstore.Options{Trace: trace.note})
+		trace.forget()
+		ctx, leave := context.WithCancel(t.Context())
+		waiting, goOn := make(chan struct{}), make(chan struct{})
+		told := make(chan error, 4)
+		change := func(ctx context.Context, do func()) {
+			told <- store.Change(ctx, func(_ context.Context, tx authority.Tx) error {
+				do()
+				tx.RaiseFence()
+				return nil
+			})
+		}
+		go change(t.Context(), func() { close(waiting); <-goOn })
+		<-waiting
+		go change(t.Context(), leave)
+		go change(t.Context(), func() {})
+		synctest.Wait()
+		go change(ctx, func() { t.Error("it was run") })
+		synctest.Wait()
+		close(goOn)
+		failed := 0
+		for range 4 {
+			if err := <-told; fault.KindOf(err) == fault.Unavailable {
+				failed++
+			} else if err != nil {
+				t.Error(err)
+			}
+		}
+		if failed != 1 {
+			t.Errorf("%d of the four were told that they are not done", failed)
+		}
+		if err := store.Close(); err != nil {
+			t.Error(err)
+		}
+		if len(trace.trips) != 2 {
+			t.Errorf("committed by %q", trace.trips)
+		}
+	})
+}
