@@ -16,6 +16,7 @@ import (
 type holding struct {
 	authority.Store
 	held     chan func() // how to let go one that has read
+	outside  chan func() // runs what waits for a database's own goroutines, where nil is not good enough
 	readings atomic.Int64
 }
 
@@ -29,7 +30,9 @@ type heldView struct {
 }
 
 func (v heldView) Session(ctx context.Context, id authority.SessionID) (authority.Session, error) {
-	s, err := v.View.Session(ctx, id)
+	var s authority.Session
+	var err error
+	v.by.out(func() { s, err = v.View.Session(ctx, id) })
 	v.by.hold()
 	return s, err
 }
@@ -44,6 +47,27 @@ func (v heldView) Sessions(ctx context.Context, f authority.SessionFilter, below
 	all, err := v.View.Sessions(ctx, f, below, limit)
 	v.by.hold()
 	return all, err
+}
+
+// out runs something outside a bubble of synctest: what is within waits for nothing but itself.
+func (h *holding) out(do func()) {
+	if h.outside == nil {
+		do()
+		return
+	}
+	h.outside <- do
+	h.outside <- func() {} // once it is taken, the first has ended
+}
+
+// outsider has what is sent to h.outside run one after the other, until the test ends.
+func (h *holding) outsider(t *testing.T) {
+	h.outside = make(chan func())
+	go func() {
+		for do := range h.outside {
+			do()
+		}
+	}()
+	t.Cleanup(func() { close(h.outside) })
 }
 
 func (h *holding) hold() {
@@ -112,20 +136,12 @@ func TestWhoJoinsAReadingGetsNothingThatHasChangedSince(t *testing.T) {
 	eachWorld(t, func(t *testing.T, world *facts.Store, clock *testenv.Clock) {
 		store := &holding{Store: world.Store, held: make(chan func(), 8)}
 		node := remember(store)
-		outside, done := make(chan func()), make(chan struct{})
-		go func() { // what waits for a database's own goroutines
-			for do := range outside {
-				do()
-				done <- struct{}{}
-			}
-		}()
-		defer close(outside)
+		store.outsider(t)
 		synctest.Test(t, func(t *testing.T) {
 			var wait sync.WaitGroup
 			wait.Go(func() { readHanded(t, node) })
 			let := <-store.held
-			outside <- func() { closeHanded(t, node, clock) }
-			<-done
+			store.out(func() { closeHanded(t, node, clock) })
 			wait.Go(func() {
 				if readHanded(t, node).ClosedAt.IsZero() {
 					t.Error("who joined is told of a session that was closed before as open")
@@ -163,6 +179,7 @@ func readHanded(t testing.TB, store authority.Store) (s authority.Session) {
 func TestOfManyWhoNeedASessionAtOnceOneReadsIt(t *testing.T) {
 	eachWorld(t, func(t *testing.T, world *facts.Store, _ *testenv.Clock) {
 		store := &holding{Store: world.Store, held: make(chan func(), 64)}
+		store.outsider(t)
 		node := remember(store)
 		synctest.Test(t, func(t *testing.T) {
 			var wait sync.WaitGroup

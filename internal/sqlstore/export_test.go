@@ -43,3 +43,12 @@ func (s *Store) ChangeAsking(ctx context.Context, row func(scan func(dest ...any
 
 // BoundShared says how long changes that share a transaction are given.
 func (s *Store) BoundShared(bound time.Duration) { s.engine.(*postgres).shared.bound = bound }
+
+// ReadQuickly asks something that may be asked together with what others ask.
+func (s *Store) ReadQuickly(ctx context.Context, text string, row func(scan func(dest ...any) error) error) error {
+	return s.engine.view(ctx, func(ctx context.Context, v view) error {
+		q := ask(text, nil, row)
+		q.quick = true
+		return v.run(ctx, q)
+	})
+}

@@ -2,9 +2,13 @@ package sqlstore
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
 )
+
+// errAlone is what a caller gets whose group failed and did nothing: it is to try again, alone.
+var errAlone = errors.New("the group failed")
 
 // pending is the part of a change on its way into a group that says what becomes of it.
 type pending struct {
@@ -121,4 +125,18 @@ func (q groupQueue[P]) gather(p P, most int, idle func()) (group []P) {
 			return group
 		}
 	}
+}
+
+// notPanicking fails where the row's reader panics, in a lane that is not its own: alone, it will do so where it belongs.
+func (q query) notPanicking() query {
+	row := q.row
+	q.row = func(scan func(dest ...any) error) (err error) {
+		defer func() {
+			if recover() != nil {
+				err = errAlone
+			}
+		}()
+		return row(scan)
+	}
+	return q
 }

@@ -51,6 +51,7 @@ type postgres struct {
 
 	groups *groupCommitter
 	shared *sharedCommitter
+	quick  *quickReader
 
 	offset  atomic.Int64 // of the database's clock to this machine's, in nanoseconds
 	readAt  atomic.Int64 // when the offset was measured, in nanoseconds since started
@@ -96,7 +97,7 @@ func OpenPostgres(ctx context.Context, url string, o Options) (*Store, Migrated,
 		pool.Close()
 		return nil, migrated, err
 	}
-	e.groups, e.shared = startGroupCommitter(e), startSharedCommitter(e)
+	e.groups, e.shared, e.quick = startGroupCommitter(e), startSharedCommitter(e), startQuickReader(e.runGathered)
 	var clockCtx context.Context
 	clockCtx, e.stop = context.WithCancel(context.Background())
 	e.stopped.Go(func() { e.followClock(clockCtx) })
@@ -137,17 +138,28 @@ func preparePostgres(ctx context.Context, pool *pgxpool.Pool, o Options) (Migrat
 }
 
 func (e *postgres) view(ctx context.Context, read func(ctx context.Context, v view) error) error {
-	return translate(read(ctx, view{e.run}))
+	return translate(read(ctx, view{func(ctx context.Context, queries ...query) error { return e.quick.quickly(ctx, queries, e.run) }}))
 }
 
 // run makes one round trip.
 func (e *postgres) run(ctx context.Context, queries ...query) error {
+	return e.runGathered(ctx, func() []query { return queries })
+}
+
+// runGathered makes one round trip of what has been gathered when there is a connection, which is given back even when a
+// row's reader panics.
+func (e *postgres) runGathered(ctx context.Context, gather func() []query) error {
+	conn, err := e.pool.Acquire(ctx)
+	if err != nil {
+		return unavailable(err)
+	}
+	defer conn.Release()
 	batch := &pgx.Batch{}
-	for _, q := range queries {
+	for _, q := range gather() {
 		e.queueQuery(batch, q)
 	}
 	e.traceBatch(batch)
-	return e.pool.SendBatch(ctx, batch).Close()
+	return conn.SendBatch(ctx, batch).Close()
 }
 
 func (e *postgres) queueQuery(batch *pgx.Batch, q query) {
@@ -249,6 +261,7 @@ func (e *postgres) ready(ctx context.Context) error {
 func (e *postgres) close() error {
 	e.groups.stop()
 	e.shared.stop()
+	e.quick.stop()
 	e.stop()
 	e.stopped.Wait()
 	e.pool.Close()

@@ -16,9 +16,6 @@ const (
 	lockNotAvailable = "55P03"
 )
 
-// errAlone is what a change gets whose shared transaction failed and did nothing: it is to run again, alone.
-var errAlone = errors.New("the shared transaction failed")
-
 // sharedChange is a change that begins by locking one row: it shares its transaction with others of its kind.
 type sharedChange struct {
 	pending // done tells how each step ended
@@ -85,20 +82,6 @@ func (m *sharedChange) say(s sharedStep) error {
 		m.over = <-m.done
 	}
 	return m.over
-}
-
-// notPanicking fails where the row's reader panics, in a lane that is not its own: alone, it will do so where it belongs.
-func (q query) notPanicking() query {
-	row := q.row
-	q.row = func(scan func(dest ...any) error) (err error) {
-		defer func() {
-			if recover() != nil {
-				err = errAlone
-			}
-		}()
-		return row(scan)
-	}
-	return q
 }
 
 // sharedCommitter runs changes that begin by locking a row several at once: in one transaction, each step of all of them in

@@ -32,7 +32,9 @@ func sessionQuery(where string, args []any, into *authority.Session) query {
 
 // Session returns the session with this ID.
 func (v view) Session(ctx context.Context, id authority.SessionID) (s authority.Session, err error) {
-	err = v.run(ctx, sessionQuery(`s.id = ?`, []any{id[:]}, &s))
+	q := sessionQuery(`s.id = ?`, []any{id[:]}, &s)
+	q.quick = true
+	err = v.run(ctx, q)
 	if err == nil && s.ID.IsZero() {
 		err = notFound("session")
 	}

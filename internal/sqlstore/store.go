@@ -62,6 +62,7 @@ type query struct {
 	row    func(scan func(dest ...any) error) error
 	locks  []byte // the ID of the one row that it locks, if it is the first of a change that may share its transaction
 	common bool   // others may ask the same, as askCommon says
+	quick  bool   // it reads a row by its key: others' may be read in the same round trip
 }
 
 // noting takes a row of a statement that writes as proof that it has written: one that returns none has changed none.
