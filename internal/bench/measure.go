@@ -157,7 +157,7 @@ const (
 func (b *Bench) workers(address string, n int) []*worker {
 	workers := make([]*worker, n)
 	for i := range workers {
-		workers[i] = b.subject.worker(address, i)
+		workers[i] = b.subject.worker(address)
 	}
 	return workers
 }
@@ -268,7 +268,7 @@ func (b *Bench) openSessions(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	w := b.subject.worker(b.address, 0)
+	w := b.subject.worker(b.address)
 	defer w.conn.close()
 	wanted := min(b.options.Sessions, mostOpened)
 	for number := range wanted {

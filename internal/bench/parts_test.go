@@ -107,7 +107,7 @@ func TestAConnectionGoesOnAfterOneThatEnded(t *testing.T) {
 		_, _ = w.Write([]byte(`{"ok":true}`))
 	}))
 	defer s.Close()
-	w := (&subject{}).worker(strings.TrimPrefix(s.URL, "http://"), 0)
+	w := (&subject{}).worker(strings.TrimPrefix(s.URL, "http://"))
 	defer w.conn.close()
 	for _, c := range []struct {
 		path, wanted string
@@ -138,5 +138,16 @@ func TestARequestGoesOverTheWireAsWritten(t *testing.T) {
 	}
 	if got := string(ask{path: "/p"}.appendTo(nil)); got != "GET /p HTTP/1.1\r\nHost: bench\r\n\r\n" {
 		t.Errorf("%q", got)
+	}
+}
+
+// TestNoTwoWorkersDrawTheSame holds what makes each round ask about other sessions than the one before it.
+func TestNoTwoWorkersDrawTheSame(t *testing.T) {
+	s, drawn := &subject{}, map[uint64]bool{}
+	for range 100 {
+		drawn[s.worker("").random.Uint64()] = true
+	}
+	if len(drawn) != 100 {
+		t.Errorf("100 workers begin with %d numbers", len(drawn))
 	}
 }

@@ -44,8 +44,8 @@ func (b *Bench) revoke(ctx context.Context) (*Revoked, error) {
 	}()
 	found := Revoked{Sessions: b.options.Revocations}
 	var last []float64
-	for n := range b.options.Revocations {
-		one, err := b.revokeOne(ctx, n)
+	for range b.options.Revocations {
+		one, err := b.revokeOne(ctx)
 		if err != nil {
 			stop()
 			<-ended
@@ -71,8 +71,8 @@ type acceptance struct {
 }
 
 // revokeOne opens a session, lets it be asked about all the time, and ends it.
-func (b *Bench) revokeOne(ctx context.Context, n int) (acceptance, error) {
-	w := b.subject.worker(b.address, 1_000_000+n)
+func (b *Bench) revokeOne(ctx context.Context) (acceptance, error) {
+	w := b.subject.worker(b.address)
 	defer w.conn.close()
 	if o := w.logInByPair(); !o.good {
 		return acceptance{}, fmt.Errorf("log in: status %d, %w", o.status, errors.Join(o.err))
@@ -81,8 +81,8 @@ func (b *Bench) revokeOne(ctx context.Context, n int) (acceptance, error) {
 	asking, stop := context.WithCancel(ctx)
 	defer stop()
 	p := probing{ctx: asking, text: text, seen: make(chan struct{})}
-	for i := range probes {
-		p.all.Go(func() { p.probe(b.subject.worker(b.address, i)) })
+	for range probes {
+		p.all.Go(func() { p.probe(b.subject.worker(b.address)) })
 	}
 	<-p.seen
 	o := w.send(ask{path: "/auth/logout", header: authorization, value: "Bearer " + text, mediaType: jsonType}, "")

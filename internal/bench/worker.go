@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"math/rand/v2"
+	"sync/atomic"
 )
 
 // errExhausted ends a row early: there is nothing left to ask with.
@@ -24,10 +25,12 @@ type subject struct {
 	sessions   lines
 	hot        int64 // verify only so many of them; 0: all
 	minted     loginTokens
+	workers    atomic.Uint64 // made so far
 }
 
-func (s *subject) worker(address string, number int) *worker {
-	return &worker{subject: s, conn: conn{address: address}, random: rand.New(rand.NewPCG(uint64(number), 1))}
+// worker draws otherwise than any before it: what another has just asked about is in memory.
+func (s *subject) worker(address string) *worker {
+	return &worker{subject: s, conn: conn{address: address}, random: rand.New(rand.NewPCG(s.workers.Add(1), 1))}
 }
 
 // account draws an account.
