@@ -61,7 +61,7 @@ var factsOnThisNode = []guard{
 	},
 	{
 		keeps: "and the change that was one too many counts", file: factsChanged,
-		line: "c.floor = now\n", instead: "c.floor = now - 1\n\t\tfacts = nil\n",
+		line: "c.floor = now\n", instead: "c.floor = now - 1\n\t\tall = nil\n",
 		test: rememberedRules + "TestAChangeThatIsOneTooManyCountsItself",
 	},
 	{
