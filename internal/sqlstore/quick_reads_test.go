@@ -3,7 +3,6 @@ package sqlstore_test
 import (
 	"context"
 	"regexp"
-	"slices"
 	"testing"
 
 	"github.com/doorward/doorward/internal/authority"
@@ -30,17 +29,7 @@ func TestSessionsThatAreReadAtOnceAreReadTogether(t *testing.T) {
 	trace := &tracer{}
 	store := testenv.OpenStore(t, "postgres", sqlstore.Options{Trace: trace.note})
 	together := regexp.MustCompile(`^SELECT(; SELECT)+$`)
-	for range 50 { // who comes alone is read alone
-		trace.forget()
-		readAtOnce(t, store)
-		trace.mu.Lock()
-		found := slices.ContainsFunc(trace.trips, together.MatchString)
-		trace.mu.Unlock()
-		if found {
-			return
-		}
-	}
-	t.Errorf("nothing was read together: %q", trace.trips)
+	trace.wantOnce(t, together, func() { readAtOnce(t, store) })
 }
 
 func TestAReadThatFailsOrPanicsIsItsCallersOwn(t *testing.T) {
