@@ -81,6 +81,9 @@ func TestBenchMeasuresEveryWorkloadWithoutErrors(t *testing.T) {
 				if row.Operations == 0 || row.Errors > 0 || row.Seconds <= 0 {
 					t.Errorf("%s: %+v", row.Workload, row)
 				}
+				if row.Workload == "login-password" && (row.Bare != "bare-hash" || row.Ratio == 0) {
+					t.Errorf("a log-in by password is compared with %q: %v", row.Bare, row.Ratio)
+				}
 			}
 			for _, name := range bench.Workloads() {
 				if !measured[name] && name != "revoke" {

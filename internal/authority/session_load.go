@@ -13,15 +13,22 @@ import (
 )
 
 // SessionLoad says which sessions to open at once for a load test: Count of them, numbered from First, dealt out to
-// Credentials by their number.
+// Openers by their number.
 type SessionLoad struct {
 	Seed         string // with the number, what the secret of each is made of
 	First, Count int64
-	Credentials  []Credential
-	Organisation map[grant.PrincipalID]tenant.ID // of the credentials' holders
+	Openers      []SessionOpener
 	Dialect      string
 	OpenedAt     time.Time // of all of them; not later than now
 	Lifetime     time.Duration
+}
+
+// SessionOpener is by whom a loaded session was opened, with what, and where.
+type SessionOpener struct {
+	Principal             grant.PrincipalID
+	Organisation, Account tenant.ID
+	Credential            CredentialID
+	SecretAt              time.Time // the credential's
 }
 
 // LoadSessions opens many sessions in one change with one event, for load tests into a store made for them. They are
@@ -43,11 +50,11 @@ func (a *Authority) LoadSessions(ctx context.Context, by Actor, l SessionLoad) e
 }
 
 func (l SessionLoad) session(number int64, minted secret.Minted) Session {
-	by := l.Credentials[number%int64(len(l.Credentials))]
+	by := l.Openers[number%int64(len(l.Openers))]
 	return Session{
 		ID: SessionID(minted.ID), Kind: SignedIn, Fingerprint: minted.Fingerprint,
-		Subject: by.Principal, Organisation: l.Organisation[by.Principal], Account: by.onlyAccount(),
-		Credential: by.ID, SecretAt: by.SecretAt, Dialect: l.Dialect,
+		Subject: by.Principal, Organisation: by.Organisation, Account: by.Account,
+		Credential: by.Credential, SecretAt: by.SecretAt, Dialect: l.Dialect,
 		OpenedAt: l.OpenedAt, ExpiresAt: l.OpenedAt.Add(l.Lifetime), UsedAt: l.OpenedAt,
 	}
 }

@@ -6,8 +6,6 @@ import (
 	"github.com/doorward/doorward/internal/audit"
 	"github.com/doorward/doorward/internal/authority"
 	"github.com/doorward/doorward/internal/fault"
-	"github.com/doorward/doorward/internal/grant"
-	"github.com/doorward/doorward/internal/tenant"
 	"github.com/doorward/doorward/internal/testenv"
 )
 
@@ -29,7 +27,7 @@ func TestLoadedSessionsCountLikeOthersAndAreOneEvent(t *testing.T) {
 				t.Errorf("session %d: %+v, %v", number, v.Reason, err)
 			}
 		}
-		if _, err := env.Authority.RevokeCredential(t.Context(), operator, load.Credentials[0].ID); err != nil {
+		if _, err := env.Authority.RevokeCredential(t.Context(), operator, load.Openers[0].Credential); err != nil {
 			t.Fatal(err)
 		}
 		token := env.Keys.NumberedSession(load.Seed, 5, load.OpenedAt).Text
@@ -59,8 +57,9 @@ func loadOf(t *testing.T, env *testenv.Env) authority.SessionLoad {
 		t.Fatalf("%d key pairs: %v", len(listed), err)
 	}
 	return authority.SessionLoad{
-		Seed: "seed", First: 5, Count: 3, Credentials: []authority.Credential{listed[0].Credential},
-		Organisation: map[grant.PrincipalID]tenant.ID{listed[0].Principal: "organisation:ORG"},
-		Dialect:      "pulse", OpenedAt: env.Clock.Now(), Lifetime: hour.Absolute,
+		Seed: "seed", First: 5, Count: 3, Dialect: "pulse", OpenedAt: env.Clock.Now(), Lifetime: hour.Absolute,
+		Openers: []authority.SessionOpener{{
+			Principal: listed[0].Principal, Organisation: "organisation:ORG", Account: acme, Credential: listed[0].ID, SecretAt: listed[0].SecretAt,
+		}},
 	}
 }

@@ -17,8 +17,7 @@ func (b *Bench) measureAll(ctx context.Context) error {
 	if err := b.measureStored(ctx); err != nil {
 		return err
 	}
-	names := slices.DeleteFunc(slices.Clone(b.options.Workloads), func(name string) bool { return name == revoke || name == bareGet || name == barePost })
-	for _, name := range append([]string{bareGet, barePost}, names...) {
+	for _, name := range inOrder(b.options.Workloads) {
 		row, err := b.measure(ctx, name, b.options.Rate)
 		if err != nil {
 			return fmt.Errorf("%s: %w", name, err)
@@ -34,6 +33,23 @@ func (b *Bench) measureAll(ctx context.Context) error {
 		b.report.Rows = append(b.report.Rows, half)
 	}
 	return b.measureSpecial(ctx)
+}
+
+// inOrder returns the rows to measure: those of the bare server that the others are compared with before these.
+func inOrder(names []string) []string {
+	bare, ours := []string{bareGet, barePost}, []string(nil)
+	for _, name := range names {
+		base := workloads[name].base
+		if base != "" {
+			ours = append(ours, name)
+		} else if name != revoke {
+			base = name
+		}
+		if base != "" && !slices.Contains(bare, base) {
+			bare = append(bare, base)
+		}
+	}
+	return append(bare, ours...)
 }
 
 // measureSpecial measures what is no row of operations.

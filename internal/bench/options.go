@@ -23,6 +23,7 @@ type Options struct {
 	Tenants  int    `default:"1000" help:"Accounts, each with an owner, a key pair and two API keys; twenty to a reseller."`
 	Persons  int    `default:"10000" help:"People, each with a password and a member of an account."`
 	Sessions int64  `default:"100000" help:"Live sessions before the first request, up to 10000000."`
+	OfPeople bool   `name:"sessions-of-people" help:"The sessions are everybody's, each opened with a password, and not of the owners' key pairs of the first 10000 accounts."`
 	Seed     string `default:"doorward" help:"What all secrets of the population are made of."`
 
 	Workloads   []string      `name:"workload" default:"standard" help:"What to measure, separated by commas: standard, or names of the list below."`
@@ -69,6 +70,7 @@ func (o *Options) Check() error {
 		}
 	}
 	wrong(o.Tenants < 1 || o.Persons > mostPersons, "--tenants must be at least 1, and --persons at most %d", mostPersons)
+	wrong(o.OfPeople && o.Tenants > mostListed, "--sessions-of-people goes with at most %d --tenants", mostListed)
 	wrong(o.Sessions < 1 || o.Sessions > mostSessions, "--sessions must be from 1 to %d", mostSessions)
 	wrong(o.Duration <= 0 || o.Warmup < 0 || o.Rounds < 1, "--duration and --rounds must be more than 0")
 	wrong(o.Connections < 1 || o.OverloadConnections < 1, "--connections must be at least 1")

@@ -1,6 +1,7 @@
 package bench
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -21,6 +22,42 @@ func TestListsOfCoresAreReadAsTasksetReadsThem(t *testing.T) {
 		if got, err := parseCPUs(list); err == nil {
 			t.Errorf("%q is %v", list, got)
 		}
+	}
+}
+
+func TestWhatIsComparedWithComesFirst(t *testing.T) {
+	for names, want := range map[string]string{
+		"verify":                    "bare-get bare-post verify",
+		"mint,bare-get,revoke":      "bare-get bare-post mint",
+		"login-password,bare-hash":  "bare-get bare-post bare-hash login-password",
+		"bare-hash,login-pair,mint": "bare-get bare-post bare-hash login-pair mint",
+	} {
+		if got := strings.Join(inOrder(strings.Split(names, ",")), " "); got != want {
+			t.Errorf("%s: %s, not %s", names, got, want)
+		}
+	}
+}
+
+func TestTheBareServerHashesForAsManyAtOnceAsItHasCores(t *testing.T) {
+	b := newBareServer()
+	ask := func(ctx context.Context, path string) int {
+		answer := httptest.NewRecorder()
+		b.ServeHTTP(answer, httptest.NewRequestWithContext(ctx, http.MethodPost, path, strings.NewReader("{}")))
+		return answer.Code
+	}
+	if status := ask(t.Context(), hashPath); status != http.StatusOK {
+		t.Errorf("a hash: %d", status)
+	}
+	for range cap(b.hashing) {
+		b.hashing <- struct{}{}
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+	defer cancel()
+	if status := ask(ctx, hashPath); status != http.StatusInternalServerError {
+		t.Errorf("a hash while all cores hash: %d", status)
+	}
+	if status := ask(t.Context(), "/"); status != http.StatusOK {
+		t.Errorf("no hash while all cores hash: %d", status)
 	}
 }
 

@@ -13,7 +13,6 @@ import (
 	"github.com/doorward/doorward/internal/authority"
 	"github.com/doorward/doorward/internal/config"
 	"github.com/doorward/doorward/internal/directory"
-	"github.com/doorward/doorward/internal/grant"
 	"github.com/doorward/doorward/internal/secret"
 	"github.com/doorward/doorward/internal/server"
 	"github.com/doorward/doorward/internal/tenant"
@@ -99,17 +98,12 @@ func (f populator) makeDirectory(ctx context.Context, p Population) error {
 	return nil
 }
 
-// loadSessions opens sessions of the key pairs that p lists, in turn.
+// loadSessions opens sessions of those that p says, in turn.
 func (f populator) loadSessions(ctx context.Context, p *Population, sessions int64) error {
-	load := authority.SessionLoad{
-		Seed: p.Seed, Organisation: map[grant.PrincipalID]tenant.ID{}, Dialect: "pulse", OpenedAt: p.LoadedAt, Lifetime: sessionLifetime,
-	}
+	load := authority.SessionLoad{Seed: p.Seed, Dialect: "pulse", OpenedAt: p.LoadedAt, Lifetime: sessionLifetime}
 	var err error
-	if load.Credentials, err = f.keyPairs(ctx, *p); err != nil {
+	if load.Openers, err = f.openers(ctx, *p); err != nil {
 		return err
-	}
-	for number, c := range load.Credentials {
-		load.Organisation[c.Principal] = tenant.Organisation(fmt.Sprintf("BENCH%d", p.organisationOf(int64(number))))
 	}
 	for load.First = p.Sessions; load.First < sessions; load.First += load.Count {
 		f.tell("sessions", int(load.First), int(sessions))
@@ -131,11 +125,16 @@ func (p Population) organisationOf(account int64) int {
 	return 0
 }
 
-// keyPairs returns the stored key pairs in the order in which p lists their accounts.
-func (f populator) keyPairs(ctx context.Context, p Population) ([]authority.Credential, error) {
-	byKey := map[string]authority.Credential{}
+// openers returns who opens sessions, by their numbers: the owners of the accounts that p lists, each with the key pair, or
+// all people, each with the password.
+func (f populator) openers(ctx context.Context, p Population) ([]authority.SessionOpener, error) {
+	kind, openers := authority.KeyPair, make([]authority.SessionOpener, len(p.Accounts))
+	if p.OfPeople {
+		kind, openers = authority.Password, make([]authority.SessionOpener, p.Persons)
+	}
+	found := 0
 	for after := (authority.CredentialID{}); ; {
-		page, err := f.authority.ListCredentials(ctx, f.by, authority.CredentialFilter{Kind: authority.KeyPair}, after, 500)
+		page, err := f.authority.ListCredentials(ctx, f.by, authority.CredentialFilter{Kind: kind}, after, 500)
 		if err != nil {
 			return nil, err
 		}
@@ -143,19 +142,24 @@ func (f populator) keyPairs(ctx context.Context, p Population) ([]authority.Cred
 			break
 		}
 		for _, c := range page {
-			byKey[c.PublicID] = c.Credential
+			number := c.Principal.Number() - 1
+			if number < 0 || number >= int64(len(openers)) {
+				continue
+			}
+			account := number % int64(p.Tenants)
+			openers[number] = authority.SessionOpener{
+				Principal: c.Principal, Organisation: tenant.Organisation(fmt.Sprintf("BENCH%d", p.organisationOf(account))),
+				Account: tenant.Account(account + 1), Credential: c.ID, SecretAt: c.SecretAt,
+			}
+			found++
 		}
 		after = page[len(page)-1].ID
+		f.tell("openers", found, len(openers))
 	}
-	pairs := make([]authority.Credential, len(p.Accounts))
-	for i, a := range p.Accounts {
-		found, ok := byKey[a.Key]
-		if !ok {
-			return nil, fmt.Errorf("the store has no key pair %s: it is not the one of %s", a.Key, populationFile)
-		}
-		pairs[i] = found
+	if found != len(openers) {
+		return nil, fmt.Errorf("the store has %d who open sessions, not %d: it is not the one of %s", found, len(openers), populationFile)
 	}
-	return pairs, nil
+	return openers, nil
 }
 
 // writeTokens writes the secrets of all sessions again where they are not all there: they follow from pepper and seed.

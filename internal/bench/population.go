@@ -28,6 +28,7 @@ type Population struct {
 	Tenants  int       `json:"tenants,omitzero"`
 	Persons  int       `json:"persons,omitzero"`
 	Sessions int64     `json:"sessions,omitzero"`
+	OfPeople bool      `json:"sessions_of_people,omitzero"`
 	LoadedAt time.Time `json:"loaded_at,omitzero"`   // when the sessions were opened
 	Tokens   string    `json:"tokens,omitzero"`      // file of their secrets, beside this one
 	Portal   Redeemer  `json:"portal"`               // Alephee's module 1
@@ -55,13 +56,21 @@ type Account struct {
 // newPopulation describes what o asks for, before anything is made.
 func newPopulation(o Options) Population {
 	p := Population{
-		Seed: o.Seed, Engine: o.Engine, Tenants: o.Tenants, Persons: o.Persons, Tokens: sessionsFile,
+		Seed: o.Seed, Engine: o.Engine, Tenants: o.Tenants, Persons: o.Persons, OfPeople: o.OfPeople, Tokens: sessionsFile,
 		Portal: redeemerOf(o.Seed, shortAudience), Long: redeemerOf(o.Seed, longAudience),
 	}
 	for number := range int64(min(o.Tenants, mostListed)) {
 		p.Accounts = append(p.Accounts, accountOf(o.Seed, number))
 	}
 	return p
+}
+
+// accountOfSession returns the place in Accounts of the account that a session was opened in.
+func (p Population) accountOfSession(number int64) int64 {
+	if p.OfPeople {
+		return number % int64(p.Persons) % int64(p.Tenants)
+	}
+	return number % int64(len(p.Accounts))
 }
 
 func redeemerOf(seed string, audience int64) Redeemer {

@@ -70,6 +70,10 @@ func (w *worker) barePost() outcome {
 	return w.send(pairLogIn(Account{Key: "apiKey-3f9a1c2b7d4e", Secret: "0123456789abcdef0123456789abcdef"}), "")
 }
 
+func (w *worker) bareHash() outcome {
+	return w.send(ask{path: hashPath, mediaType: jsonType, body: `{}`}, "")
+}
+
 // mixed is nine in ten what verifies, and one in ten what changes the store.
 func (w *worker) mixed() outcome {
 	switch n := w.random.IntN(100); {

@@ -26,12 +26,14 @@ type need struct{ loginTokens, sessions bool }
 const (
 	bareGet  = "bare-get"
 	barePost = "bare-post"
+	bareHash = "bare-hash"
 )
 
 // workloads has every kind of operation by name. What changes the store is compared with a POST, whatever its method.
 var workloads = map[string]workload{
 	bareGet:  {do: (*worker).bareGet},
 	barePost: {do: (*worker).barePost},
+	bareHash: {do: (*worker).bareHash},
 
 	"verify":     {base: bareGet, do: (*worker).verify, needs: need{sessions: true}},
 	"introspect": {base: barePost, do: (*worker).introspect, needs: need{sessions: true}},
@@ -39,7 +41,7 @@ var workloads = map[string]workload{
 
 	"login-pair":     {base: barePost, do: (*worker).logInByPair},
 	"login-single":   {base: barePost, do: (*worker).logInBySingleKey},
-	"login-password": {base: barePost, do: (*worker).logInByPassword},
+	"login-password": {base: bareHash, do: (*worker).logInByPassword},
 
 	"mint":   {base: barePost, do: (*worker).mint},
 	"redeem": {base: barePost, do: (*worker).redeem, needs: need{loginTokens: true}},
