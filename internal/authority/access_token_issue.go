@@ -66,9 +66,6 @@ func (a *Authority) issueSigned(ctx context.Context, by Actor, r accessAsked) (i
 func (a *Authority) issueAccess(ctx context.Context, by Actor, r accessAsked) (IssuedAccessToken, error) {
 	var issued IssuedAccessToken
 	err := a.act(ctx, by, audit.IssueAccessToken, by.mayIssueAccess(r.AccessTokenRequest), func(ctx context.Context, tx Tx, e *audit.Event) (err error) {
-		if err := spendAll(ctx, tx, r.Once); err != nil {
-			return err
-		}
 		audience, err := a.audienceOf(ctx, tx, r.Resource)
 		if err != nil {
 			return err
@@ -81,6 +78,10 @@ func (a *Authority) issueAccess(ctx context.Context, by Actor, r accessAsked) (I
 			return err
 		}
 		if issued, err = a.makeAccess(facts, audience, a.mintAccess(audience, facts.Session.OpenedAt)); err != nil {
+			return err
+		}
+		// Last, since a change that fails after it has written makes others run again.
+		if err := spendAll(ctx, tx, r.Once); err != nil {
 			return err
 		}
 		tx.PutSession(issued.Session)

@@ -73,8 +73,17 @@ func (a *Authority) uselessTo(r ShowRequest, f LoginTokenFacts, fingerprint secr
 // unredeemable returns which condition of the redeeming statement a token does not meet, or "". It decides nothing
 // about a redemption, which only that statement does; it tells the operator why.
 func (f LoginTokenFacts) unredeemable(try Redemption, now time.Time) string {
-	t := f.LoginToken
-	email, _ := Canonical(f.Subject.Principal.Email)
+	if reason := f.LoginToken.unredeemable(f.Live, try, now); reason != "" {
+		return reason
+	}
+	if email, _ := Canonical(f.Subject.Principal.Email); try.CanonicalEmail != "" && try.CanonicalEmail != email {
+		return ReasonOtherEmail
+	}
+	return ""
+}
+
+// unredeemable is as much of that as the token's own row tells; live is whether it is of the current epoch.
+func (t LoginToken) unredeemable(live bool, try Redemption, now time.Time) string {
 	switch {
 	case !t.Fingerprint.Equal(try.Fingerprint):
 		return ReasonUnknown
@@ -84,12 +93,10 @@ func (f LoginTokenFacts) unredeemable(try Redemption, now time.Time) string {
 		return ReasonSpent
 	case !now.Before(t.ExpiresAt):
 		return ReasonExpired
-	case !f.Live:
+	case !live:
 		return ReasonFenced
 	case t.Audience != try.Audience:
 		return ReasonOtherAudience
-	case try.CanonicalEmail != "" && try.CanonicalEmail != email:
-		return ReasonOtherEmail
 	}
 	return ""
 }

@@ -34,7 +34,10 @@ func (a *Authority) spend(ctx context.Context, by Actor, r RedeemRequest, try Re
 		}
 		try.Session = SessionID(minted.ID)
 		if r.access != nil {
-			if err := a.refuseBefore(ctx, tx, by, r, try, audience, minted); err != nil {
+			if err := a.refuseBefore(ctx, tx, by, r, try); err != nil {
+				return err
+			}
+			if err := spendAll(ctx, tx, r.access.Once); err != nil {
 				return err
 			}
 		}
@@ -80,12 +83,21 @@ func (a *Authority) spendIn(ctx context.Context, tx Tx, r RedeemRequest, try Red
 		return false, err
 	}
 	if spent {
-		outcome.reason = a.judgeLoginToken(outcome.facts, a.store.Now())
+		outcome.reason = a.judgeSpent(outcome.facts, a.store.Now())
 		return true, nil
 	}
 	outcome.reason = outcome.facts.unspendable(try, a.store.Now())
 	outcome.repeats = r.IdempotencyKey != "" && outcome.facts.wasSpentBy(try)
 	return false, nil
+}
+
+// judgeSpent judges a token that has just been spent. The statement that spends it compares its lifetime, and only then
+// waits for whoever else holds its row.
+func (a *Authority) judgeSpent(f LoginTokenFacts, now time.Time) string {
+	if !now.Before(f.LoginToken.ExpiresAt) {
+		return ReasonExpired
+	}
+	return a.judgeLoginToken(f, now)
 }
 
 // elsewhere says that the token is not for the account it must be for, or "". A token's account never changes, so that
@@ -94,11 +106,11 @@ func (r RedeemRequest) elsewhere(ctx context.Context, v View, id LoginTokenID) (
 	if r.Account == "" {
 		return "", nil
 	}
-	facts, err := v.LoginTokenFacts(ctx, id)
+	t, _, err := v.LoginToken(ctx, id)
 	switch {
 	case fault.KindOf(err) == fault.NotFound:
 		return ReasonUnknown, nil
-	case err == nil && facts.LoginToken.Account != r.Account:
+	case err == nil && t.Account != r.Account:
 		return ReasonOutside, nil
 	}
 	return "", err

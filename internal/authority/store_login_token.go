@@ -59,6 +59,8 @@ type Spending struct {
 
 // LoginTokenView reads login tokens.
 type LoginTokenView interface {
+	// LoginToken returns the token with this ID, and whether it is of the current epoch; the caller compares the fingerprint.
+	LoginToken(ctx context.Context, id LoginTokenID) (t LoginToken, live bool, err error)
 	// LoginTokenFacts returns the token with this ID; the caller compares the fingerprint.
 	LoginTokenFacts(ctx context.Context, id LoginTokenID) (LoginTokenFacts, error)
 	// CountLoginTokens counts the tokens that a filter selects.

@@ -101,7 +101,7 @@ var revocations = []guard{
 	},
 	{
 		keeps: "a redemption is judged in its own transaction, after the token is spent", file: "internal/authority/login_token_spend.go",
-		line: "outcome.reason = a.judgeLoginToken(outcome.facts, a.store.Now())", instead: "outcome.reason = \"\"",
+		line: "outcome.reason = a.judgeSpent(outcome.facts, a.store.Now())", instead: "outcome.reason = \"\"",
 		test: rules + "TestARedemptionThatIsRefusedForTheSubjectSpendsTheTokenAndIsRecorded/sqlite",
 	},
 	{

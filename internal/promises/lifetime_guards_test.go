@@ -51,6 +51,11 @@ var lifetimes = []guard{
 		test: store + "a token is not redeemed at its end",
 	},
 	{
+		keeps: "nor after its end, when its row was waited for until then", file: "internal/authority/login_token_spend.go",
+		line: "if !now.Before(f.LoginToken.ExpiresAt) {", instead: "if false {",
+		test: rules + "TestATokenThatExpiresWhileItsRowIsWaitedForIsNotRedeemed/{engine}",
+	},
+	{
 		keeps: "nor shown", file: "internal/authority/login_token_show.go",
 		line: "case !now.Before(t.ExpiresAt):", instead: "case false:",
 		test: rules + "TestALoginTokenEndsExactlyAtTheEndOfItsLifetime/sqlite",

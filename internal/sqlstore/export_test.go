@@ -2,8 +2,11 @@ package sqlstore
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"time"
+
+	"github.com/doorward/doorward/internal/authority"
 )
 
 // WriterPragma tells what a setting is on the connection that an SQLite store writes by.
@@ -18,6 +21,24 @@ func (s *Store) WriterPragma(ctx context.Context, name string) (value string, er
 		return scan(&value)
 	}))
 	return value, err
+}
+
+// SettingsOf tells what settings of PostgreSQL's are where something is read.
+func SettingsOf(ctx context.Context, in authority.View, names ...string) (values []string, err error) {
+	run := view{}.run
+	switch v := in.(type) {
+	case view:
+		run = v.run
+	case *tx:
+		run = v.run
+	}
+	for _, name := range names {
+		err = errors.Join(err, run(ctx, ask("SELECT current_setting(?)", []any{name}, func(scan func(...any) error) error {
+			values = append(values, "")
+			return scan(&values[len(values)-1])
+		})))
+	}
+	return values, err
 }
 
 // LockOrder tells in which order a group of changes locks rows.

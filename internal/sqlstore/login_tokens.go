@@ -71,6 +71,16 @@ func (f *loginTokenFacts) facts() authority.LoginTokenFacts {
 	return f.LoginTokenFacts
 }
 
+// LoginToken returns the token with this ID, and whether it is of the current epoch.
+func (v view) LoginToken(ctx context.Context, id authority.LoginTokenID) (authority.LoginToken, bool, error) {
+	var f loginTokenFacts
+	err := v.run(ctx, f.tokenQuery(id))
+	if err == nil && !f.found {
+		err = notFound("login-token")
+	}
+	return f.LoginToken, f.live == 1, err
+}
+
 // LoginTokenFacts returns the token with this ID and all that decides whether it counts.
 func (v view) LoginTokenFacts(ctx context.Context, id authority.LoginTokenID) (authority.LoginTokenFacts, error) {
 	var f loginTokenFacts

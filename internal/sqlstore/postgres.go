@@ -40,8 +40,12 @@ var postgresWords = strings.NewReplacer(
 	"{mark}", "pg_current_xact_id()::text::bigint", // higher than that of any transaction that has one already
 	"{numbered}", "pg_current_xact_id() IS NOT NULL", // makes the transaction take its number first of all
 	"{free}", "0::bigint", // autovacuum does it
-	"{lock directory}", "pg_advisory_xact_lock(1685024626)", // any number that nobody else in this database uses
+	"{lock directory}", mayThink+", pg_advisory_xact_lock(1685024626)", // any number that nobody else in this database uses
 )
+
+// mayThink lets a transaction stand still for longer than others: whoever compares a large directory file, or writes a backup
+// to somebody slow.
+const mayThink = "set_config('idle_in_transaction_session_timeout', '10min', true)"
 
 // postgres is the engine for many stateless nodes on one database.
 type postgres struct {
@@ -52,6 +56,7 @@ type postgres struct {
 	groups *groupCommitter
 	shared *sharedCommitter
 	quick  *quickReader
+	turns  chan struct{} // as many changes of their own may hold a connection: the others are for what cannot be held up by a lock
 
 	offset  atomic.Int64 // of the database's clock to this machine's, in nanoseconds
 	readAt  atomic.Int64 // when the offset was measured, in nanoseconds since started
@@ -83,7 +88,7 @@ func OpenPostgres(ctx context.Context, url string, o Options) (*Store, Migrated,
 	if err != nil {
 		return nil, Migrated{}, err
 	}
-	e := &postgres{pool: pool, texts: &texts{words: postgresWords, dollar: true}, started: time.Now()}
+	e := &postgres{pool: pool, turns: make(chan struct{}, max(1, config.MaxConns/2)), texts: &texts{words: postgresWords, dollar: true}, started: time.Now()}
 	migrated, ready := isUpToDate(ctx, e.run, o)
 	e.trace = o.Trace // from here on
 	if !ready {
@@ -118,8 +123,10 @@ var settings = map[string]string{
 	"enable_seqscan": "off", "jit": "off",
 	// No plan depends on what is asked for, so that each is made once: otherwise most of a redemption is planning it.
 	"plan_cache_mode": "force_generic_plan",
-	// A node whose machine is gone must not hold its locks for the two hours that TCP takes by itself to notice.
+	// A node whose machine is gone must not hold its locks for the two hours that TCP takes by itself to notice, nor one that
+	// is suspended for as long as it is; and nobody waits for them for longer than somebody waits for an answer.
 	"tcp_keepalives_idle": "30", "tcp_keepalives_interval": "10", "tcp_keepalives_count": "3",
+	"idle_in_transaction_session_timeout": "30s", "lock_timeout": "10s",
 }
 
 // preparePostgres migrates what is there, unless it is to stay as it is.
@@ -132,7 +139,10 @@ func preparePostgres(ctx context.Context, pool *pgxpool.Pool, o Options) (Migrat
 		}
 		return Migrated{}, translate(err)
 	}
-	db := sql.OpenDB(stdlib.GetConnector(*pool.Config().ConnConfig.Copy()))
+	config := pool.Config().ConnConfig.Copy()
+	delete(config.RuntimeParams, "lock_timeout") // while others use the store, a migration may have to wait
+	delete(config.RuntimeParams, "idle_in_transaction_session_timeout")
+	db := sql.OpenDB(stdlib.GetConnector(*config))
 	defer db.Close()
 	return migrate(ctx, db, goose.DialectPostgres, "postgres", o.Schema)
 }
@@ -212,10 +222,7 @@ func (e *postgres) changeOnce(ctx context.Context, change func(ctx context.Conte
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	own := &postgresChange{engine: e}
-	if alone {
-		own.lockBound = aloneLockBound
-	}
+	own := &postgresChange{engine: e, turn: e.turns}
 	defer own.release()
 	var in transaction = own
 	asked, ended := false, false

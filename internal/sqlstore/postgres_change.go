@@ -15,7 +15,9 @@ import (
 // postgresChange is one transaction: BEGIN goes out with the first statement, the queued writes with COMMIT.
 type postgresChange struct {
 	engine    *postgres
-	lockBound string // how long it waits for a lock; empty: as long as it may
+	turn      chan struct{} // what it waits for before it takes a connection; nil: nothing
+	taken     bool          // its turn
+	lockBound string        // how long it waits for a lock; empty: as long as the connection does
 	pooled    *pgxpool.Conn
 	conn      *pgx.Conn // nil until there is something to send
 	begun     bool
@@ -25,6 +27,14 @@ type postgresChange struct {
 func (c *postgresChange) acquire(ctx context.Context) (err error) {
 	if c.conn != nil {
 		return nil
+	}
+	if c.turn != nil && !c.taken {
+		select {
+		case c.turn <- struct{}{}:
+			c.taken = true
+		case <-ctx.Done():
+			return unavailable(ctx.Err())
+		}
 	}
 	if c.pooled, err = c.engine.pool.Acquire(ctx); err != nil {
 		return unavailable(err)
@@ -36,6 +46,9 @@ func (c *postgresChange) acquire(ctx context.Context) (err error) {
 func (c *postgresChange) release() {
 	if c.pooled != nil {
 		c.pooled.Release()
+	}
+	if c.taken {
+		<-c.turn
 	}
 }
 

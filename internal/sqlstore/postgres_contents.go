@@ -40,7 +40,11 @@ func (e *postgres) beginReading(ctx context.Context) (reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &postgresReader{e, tx}, nil
+	r := &postgresReader{e, tx}
+	if _, err := tx.Exec(ctx, "SELECT "+mayThink); err != nil {
+		return nil, errors.Join(err, r.end())
+	}
+	return r, nil
 }
 
 func (r *postgresReader) run(ctx context.Context, queries ...query) error {

@@ -3,6 +3,7 @@ package sqlstore_test
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -49,12 +50,18 @@ func shadowed(t *testing.T, database, function string) string {
 	if _, err := connect(t, database).Exec(t.Context(), `CREATE FUNCTION public.`+function); err != nil {
 		t.Fatal(err)
 	}
+	return with(t, database, "search_path", "public,pg_catalog")
+}
+
+// with returns the URL of a database with a setting of its connections.
+func with(t *testing.T, database, name, value string) string {
+	t.Helper()
 	at, err := url.Parse(database)
 	if err != nil {
 		t.Fatal(err)
 	}
 	query := at.Query()
-	query.Set("search_path", "public,pg_catalog")
+	query.Set(name, value)
 	at.RawQuery = query.Encode()
 	return at.String()
 }
@@ -128,5 +135,38 @@ func TestNoErrorRepeatsTheDatabasePassword(t *testing.T) {
 	for _, database := range []string{"postgres://u:pass-word@h:port/n", "postgres://u:pass-word@h/%zz", "postgres://u:pass-word@127.0.0.1:1/n"} {
 		_, _, err := sqlstore.OpenPostgres(t.Context(), database, sqlstore.Options{})
 		wantNoCanary(t, err, "pass-word")
+	}
+}
+
+func TestNobodyWaitsForALockOrHoldsOneForEver(t *testing.T) {
+	database := testenv.PostgresDatabase(t)
+	store := openPostgres(t, database, sqlstore.Options{Connections: 2})
+	wantSettings := func(in authority.View, lock, idle string) {
+		t.Helper()
+		got, err := sqlstore.SettingsOf(t.Context(), in, "lock_timeout", "idle_in_transaction_session_timeout")
+		if want := []string{lock, idle}; err != nil || !slices.Equal(got, want) {
+			t.Errorf("%v, %v, want %v", got, err, want)
+		}
+	}
+	directory := func(_ context.Context, tx authority.Tx) error { return tx.LockDirectory(t.Context()) }
+	err := store.Change(t.Context(), func(ctx context.Context, tx authority.Tx) error {
+		wantSettings(tx, "10s", "30s")
+		err := directory(ctx, tx)
+		wantSettings(tx, "10s", "10min") // whoever compares a large file
+		hurried := openPostgres(t, with(t, database, "lock_timeout", "50ms"), sqlstore.Options{Connections: 2})
+		if err := hurried.Change(ctx, directory); fault.KindOf(err) != fault.Unavailable {
+			t.Errorf("for a lock that is not given up: %v", err)
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	err = store.View(t.Context(), func(_ context.Context, v authority.View) error {
+		wantSettings(v, "10s", "30s")
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
 	}
 }

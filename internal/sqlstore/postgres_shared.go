@@ -9,10 +9,8 @@ import (
 	"time"
 )
 
-// How long a row that is locked elsewhere may hold up those that share a transaction, and then its own change.
 const (
-	sharedLockBound  = "2s"
-	aloneLockBound   = "10s"
+	sharedLockBound  = "2s" // how long a row that is locked elsewhere may hold up those that share a transaction
 	lockNotAvailable = "55P03"
 )
 

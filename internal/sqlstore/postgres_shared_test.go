@@ -76,32 +76,71 @@ func spend(t *testing.T, store *sqlstore.Store, r authority.Redemption, then fun
 	return spent, err
 }
 
-// A row that is locked elsewhere must hold up its own change only, not all that have come to share a transaction with it.
-func TestALockedRowHoldsUpNobodyElse(t *testing.T) {
-	stores := testenv.OpenStores(t, "postgres", sqlstore.Options{}, sqlstore.Options{})
-	locked := authority.LoginToken{ID: authority.LoginTokenID{9}, MintedAt: stores[0].Now(), ExpiresAt: stores[0].Now().Add(time.Hour)}
-	if err := stores[0].Change(t.Context(), func(_ context.Context, tx authority.Tx) error { tx.PutLoginToken(locked); return nil }); err != nil {
+// lockedToken puts a token and returns it locked by another store, until it is released.
+func lockedToken(t *testing.T, store, other *sqlstore.Store) (id authority.LoginTokenID, release func()) {
+	t.Helper()
+	l := authority.LoginToken{ID: authority.LoginTokenID{9}, MintedAt: store.Now(), ExpiresAt: store.Now().Add(time.Hour)}
+	if err := store.Change(t.Context(), func(_ context.Context, tx authority.Tx) error { tx.PutLoginToken(l); return nil }); err != nil {
 		t.Fatal(err)
 	}
-	has, release := make(chan struct{}), make(chan struct{})
+	has, let := make(chan struct{}), make(chan struct{})
 	go func() {
-		_ = stores[1].Change(t.Context(), func(ctx context.Context, tx authority.Tx) error {
-			_, err := tx.CancelLoginToken(ctx, locked.ID)
+		_ = other.Change(context.Background(), func(ctx context.Context, tx authority.Tx) error {
+			_, err := tx.CancelLoginToken(ctx, l.ID)
 			close(has)
-			<-release
+			<-let
 			return cmp.Or(err, context.Canceled)
 		})
 	}()
 	<-has
+	release = sync.OnceFunc(func() { close(let) })
+	t.Cleanup(release)
+	return l.ID, release
+}
+
+// Changes that wait for a lock must leave connections to all who do not.
+func TestWhoWaitsForALockLeavesConnectionsToOthers(t *testing.T) {
+	stores := testenv.OpenStores(t, "postgres", sqlstore.Options{Connections: 4}, sqlstore.Options{})
+	locked, release := lockedToken(t, stores[0], stores[1])
+	var waiting sync.WaitGroup
+	for range 8 {
+		waiting.Go(func() {
+			err := stores[0].Change(t.Context(), func(ctx context.Context, tx authority.Tx) error {
+				_, err := tx.CancelLoginToken(ctx, locked)
+				return err
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	time.Sleep(300 * time.Millisecond) // until as many as may wait in the database
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+	defer cancel()
+	err := stores[0].View(ctx, func(ctx context.Context, v authority.View) error {
+		_, err := v.LiveLoginTokens(ctx, stores[0].Now())
+		return err
+	})
+	if err != nil {
+		t.Errorf("who only reads: %v", err)
+	}
+	release()
+	waiting.Wait()
+}
+
+// A row that is locked elsewhere must hold up its own change only, not all that have come to share a transaction with it.
+func TestALockedRowHoldsUpNobodyElse(t *testing.T) {
+	stores := testenv.OpenStores(t, "postgres", sqlstore.Options{}, sqlstore.Options{})
+	locked, release := lockedToken(t, stores[0], stores[1])
 	var others atomic.Int32
 	began := time.Now()
 	eachAtOnce(32, func(i byte) {
 		spent, err := spend(t, stores[0], authority.Redemption{Token: authority.LoginTokenID{i}}, func() {})
-		if err != nil || spent != (i == locked.ID[0]) {
+		if err != nil || spent != (i == locked[0]) {
 			t.Errorf("token %d: spent %v, %v", i, spent, err)
 		}
 		if others.Add(1) == 31 {
-			close(release)
+			release()
 		}
 	})
 	if took := time.Since(began); took > 6*time.Second {
