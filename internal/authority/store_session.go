@@ -14,6 +14,14 @@ type SessionFacts struct {
 	*Circumstances
 }
 
+// ManyFacts are those of many sessions, in no order. Each standing may have tenants and roles of others too.
+type ManyFacts struct {
+	Credentials []Credential // theirs, and of the clients that asked for them
+	Standings   []Standing   // of subjects, of those who act, and of the credentials' holders
+	Tenants     []*Tenant    // of the standings, and the accounts with all above them
+	Audiences   []Audience
+}
+
 // Circumstances are all that decides, beside its own row, whether a session counts now. Sessions share what is remembered
 // of them: nobody changes them, or what they point to. What there is none of is zero, and never nil.
 type Circumstances struct {
@@ -65,6 +73,8 @@ type SessionView interface {
 	Session(ctx context.Context, id SessionID) (Session, error)
 	// SessionFacts returns the session with this ID; the caller compares the fingerprint.
 	SessionFacts(ctx context.Context, id SessionID) (SessionFacts, error)
+	// FactsOfSessions returns what decides over sessions, but for these and what they descend from.
+	FactsOfSessions(ctx context.Context, sessions []Session) (ManyFacts, error)
 	// Sessions returns up to limit sessions that a filter selects, by ID from the highest below one (zero: from the top).
 	Sessions(ctx context.Context, f SessionFilter, below SessionID, limit int) ([]Session, error)
 	// CountSessions counts the sessions that a filter selects with all that descend from them, and the unspent login

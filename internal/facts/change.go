@@ -96,7 +96,7 @@ func (t changing) RedeemLoginToken(ctx context.Context, r authority.Redemption) 
 // tokenFacts puts the facts of a login token together from memory; ok is false when one of them is not there.
 func (s *Store) tokenFacts(of authority.Spending) (f authority.LoginTokenFacts, ok bool) {
 	t := of.LoginToken
-	c, ok := s.credentials.get(t.Credential)
+	c, ok := s.credential(t.Credential)
 	if !ok {
 		return f, false
 	}

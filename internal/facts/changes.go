@@ -36,8 +36,8 @@ func changedOf(kind authority.FeedKind, key string) changed {
 
 // changes is what has been said to have changed, and in which order.
 type changes struct {
-	said     atomic.Uint64 // how much
-	sessions forgets       // what has changed of them as soon as it is said
+	said       atomic.Uint64 // how much
+	remembered forgets       // what has changed of it as soon as it is said
 
 	mu    sync.RWMutex
 	last  map[fact]uint64
@@ -46,12 +46,12 @@ type changes struct {
 
 // forgets is what does not look into changes later on: it is told of each before it counts as said.
 type forgets interface {
-	forget(id authority.SessionID)
+	forget(one changed)
 	forgetAll()
 }
 
-func newChanges(sessions forgets) *changes {
-	return &changes{last: map[fact]uint64{}, sessions: sessions}
+func newChanges(remembered forgets) *changes {
+	return &changes{last: map[fact]uint64{}, remembered: remembered}
 }
 
 // mark says that facts have changed.
@@ -68,9 +68,7 @@ func (c *changes) mark(all ...changed) {
 	}
 	for _, one := range all {
 		c.last[one.fact] = now
-		if !one.session.IsZero() {
-			c.sessions.forget(one.session)
-		}
+		c.remembered.forget(one)
 	}
 	c.said.Store(now) // last: who sees it sees the facts too
 }
@@ -80,7 +78,7 @@ func (c *changes) reset() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	clear(c.last)
-	c.sessions.forgetAll()
+	c.remembered.forgetAll()
 	c.floor = c.said.Load() + 1
 	c.said.Store(c.floor)
 }

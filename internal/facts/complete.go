@@ -37,7 +37,7 @@ func (s *Store) circumstances(of *known, session *authority.Session) (c *authori
 // complete puts circumstances together.
 func (s *Store) complete(session *authority.Session) (c *circumstances, ok bool) {
 	c = &circumstances{}
-	of, ok := s.credentials.get(session.Credential)
+	of, ok := s.credential(session.Credential)
 	if !ok {
 		return c, false
 	}
@@ -77,27 +77,6 @@ var (
 	nowhere    = &lineage{}
 	noAudience = &audience{}
 )
-
-func (s *Store) standing(id grant.PrincipalID) (*standing, bool) {
-	if id == "" {
-		return nobody, true
-	}
-	return s.standings.get(id)
-}
-
-func (s *Store) lineage(id tenant.ID) (*lineage, bool) {
-	if id == "" {
-		return nowhere, true
-	}
-	return s.lineages.get(id)
-}
-
-func (s *Store) audience(id authority.AudienceID) (*audience, bool) {
-	if id == 0 {
-		return noAudience, true
-	}
-	return s.audiences.get(id)
-}
 
 // maxAbove ends a circle, which nothing makes.
 const maxAbove = 32
@@ -142,7 +121,7 @@ func (s *Store) client(c *circumstances, id authority.CredentialID) (ok bool) {
 	if id.IsZero() || slices.ContainsFunc(c.Clients, func(of authority.Credential) bool { return of.ID == id }) {
 		return true
 	}
-	found, ok := s.credentials.get(id)
+	found, ok := s.credential(id)
 	if ok {
 		c.Clients = append(c.Clients, found.Credential)
 		c.depends = append(c.depends, found.depends...)

@@ -1,6 +1,8 @@
 package facts
 
 import (
+	"net/netip"
+	"reflect"
 	"strconv"
 	"testing"
 	"time"
@@ -13,6 +15,12 @@ import (
 	"github.com/doorward/doorward/internal/secret"
 	"github.com/doorward/doorward/internal/tenant"
 )
+
+// nothing remembers nothing.
+type nothing struct{}
+
+func (nothing) forget(changed) {}
+func (nothing) forgetAll()     {}
 
 func audienceIn(k kept[authority.AudienceID, *audience], id authority.AudienceID) (ok bool) {
 	_, ok = k.get(id)
@@ -27,7 +35,7 @@ func sayMuch(c *changes) {
 }
 
 func TestMoreChangesThanAreHeldDoubtAllThatWasReadBefore(t *testing.T) {
-	c := newChanges(keepSessions(100, 100))
+	c := newChanges(nothing{})
 	k := keep[authority.AudienceID, *audience](10, c)
 	k.put(1, audienceOf(authority.Audience{ID: 1}), c.said.Load())
 	c.mark(changedOf(authority.FeedAudience, "1"))
@@ -45,7 +53,7 @@ func TestMoreChangesThanAreHeldDoubtAllThatWasReadBefore(t *testing.T) {
 }
 
 func TestAChangeThatIsOneTooManyCountsItself(t *testing.T) {
-	c := newChanges(keepSessions(100, 100))
+	c := newChanges(nothing{})
 	k := keep[authority.AudienceID, *audience](10, c)
 	for i := range changesHeld {
 		c.mark(changedOf(authority.FeedSession, strconv.Itoa(i)))
@@ -60,7 +68,7 @@ func TestAChangeThatIsOneTooManyCountsItself(t *testing.T) {
 
 // TestWhatHoldsIsNotLookedIntoAgainAndStillEnds moves what a value is known to hold as of, and then changes it.
 func TestWhatHoldsIsNotLookedIntoAgainAndStillEnds(t *testing.T) {
-	c := newChanges(keepSessions(100, 100))
+	c := newChanges(nothing{})
 	k := keep[authority.AudienceID, *audience](10, c)
 	of := audienceOf(authority.Audience{ID: 1})
 	held := k.put(1, of, c.said.Load())
@@ -88,7 +96,7 @@ func TestASessionIsRememberedAsItWas(t *testing.T) {
 		copy(id[:], rapid.SliceOfN(rapid.Byte(), 0, 16).Draw(t, label))
 		return id
 	}
-	remembered := keepSessions(100, 100)
+	remembered := keepSessions(100, 100, keepRows(100))
 	rapid.Check(t, func(t *rapid.T) {
 		s := authority.Session{
 			ID: id(t, "id"), Kind: authority.SessionKind(text.Draw(t, "kind")), Subject: grant.PrincipalID(text.Draw(t, "subject")),
@@ -114,15 +122,129 @@ func TestASessionIsRememberedAsItWas(t *testing.T) {
 	})
 }
 
-func TestASessionIsForgottenWhenAnythingMayHaveChanged(t *testing.T) {
-	m := keepSessions(100, 100)
-	c := newChanges(m)
-	m.put(&authority.Session{ID: authority.SessionID{1}})
-	if _, _, ok := m.get(authority.SessionID{1}); !ok {
-		t.Fatal("it is not remembered")
+func TestAllThatIsPackedIsForgottenWhenAnythingMayHaveChanged(t *testing.T) {
+	store := Remember(nil, Options{})
+	has := func() (is [2]bool) {
+		_, _, is[0] = store.sessions.get(authority.SessionID{1})
+		_, is[1] = store.rows.credential(authority.CredentialID{2})
+		return is
 	}
-	c.reset()
-	if _, _, ok := m.get(authority.SessionID{1}); ok {
-		t.Error("it is remembered")
+	store.sessions.put(&authority.Session{ID: authority.SessionID{1}})
+	store.learnCredential(authority.Credential{ID: authority.CredentialID{2}}, 0)
+	if is := has(); is != [2]bool{true, true} {
+		t.Fatal("they are not remembered", is)
+	}
+	store.changes.reset()
+	if is := has(); is != [2]bool{} {
+		t.Error("they are remembered", is)
+	}
+}
+
+// full fills every field with something that is not nothing, so that one which is not packed is missed.
+func full[T any](t *testing.T) (v T) {
+	t.Helper()
+	n := int64(0)
+	fill(t, reflect.ValueOf(&v).Elem(), &n)
+	return v
+}
+
+func fill(t *testing.T, v reflect.Value, n *int64) {
+	t.Helper()
+	*n++
+	switch v.Interface().(type) {
+	case time.Time:
+		v.Set(reflect.ValueOf(time.UnixMicro(1_700_000_000_000_000 + *n).UTC()))
+		return
+	case netip.Prefix:
+		v.Set(reflect.ValueOf(netip.PrefixFrom(netip.AddrFrom4([4]byte{10, 0, byte(*n), 0}), 24)))
+		return
+	case map[string]any:
+		v.Set(reflect.ValueOf(map[string]any{"a": "b", "c": float64(*n), "d": []any{true, nil}}))
+		return
+	}
+	switch v.Kind() {
+	case reflect.String:
+		v.SetString("text " + strconv.FormatInt(*n, 10))
+	case reflect.Bool:
+		v.SetBool(true)
+	case reflect.Int, reflect.Int64:
+		v.SetInt(*n)
+	case reflect.Uint8:
+		v.SetUint(uint64(*n % 255))
+	case reflect.Struct:
+		for i := range v.NumField() {
+			fill(t, v.Field(i), n)
+		}
+	case reflect.Array:
+		for i := range v.Len() {
+			fill(t, v.Index(i), n)
+		}
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 2, 2))
+		for i := range v.Len() {
+			fill(t, v.Index(i), n)
+		}
+	case reflect.Map:
+		key, value := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
+		fill(t, key, n)
+		fill(t, value, n)
+		v.Set(reflect.MakeMap(v.Type()))
+		v.SetMapIndex(key, value)
+	default:
+		t.Fatalf("it is not known how to fill %s", v.Type())
+	}
+}
+
+// TestEveryFieldOfARowIsPacked fails for a field that is added to a row and not packed. Of nothing, nothing is made.
+func TestEveryFieldOfARowIsPacked(t *testing.T) {
+	for name, p := range map[string]authority.Principal{"a full one": full[authority.Principal](t), "nothing": {}} {
+		grants := full[[]grant.Grant](t)
+		grants[1].Inactive, grants[0].Primary = false, false
+		for i := range grants {
+			grants[i].Principal = p.ID
+		}
+		for _, granted := range [][]grant.Grant{grants, {}, nil} {
+			row := packed(packPrincipal(nil, &p, granted))
+			got, has := row.principal()
+			if diff := cmp.Diff(p, got) + cmp.Diff(granted, has); diff != "" || len(row) > 0 {
+				t.Errorf("principal, %s: %s, %d bytes left", name, diff, len(row))
+			}
+		}
+	}
+	none := authority.Credential{Restriction: authority.Restriction{Tenants: []tenant.ID{}, Permissions: []grant.Permission{}}}
+	for name, c := range map[string]authority.Credential{"a full one": full[authority.Credential](t), "nothing": {}, "for nothing": none} {
+		row := packed(packCredential(nil, &c))
+		if got := row.credential(); cmp.Diff(c, got, byPrefix) != "" || len(row) > 0 {
+			t.Errorf("credential, %s: %s, %d bytes left", name, cmp.Diff(c, got, byPrefix), len(row))
+		}
+	}
+	for name, w := range map[string]authority.Tenant{"a full one": full[authority.Tenant](t), "nothing": {}} {
+		packing, ok := packTenant(nil, &w)
+		row := packed(packing)
+		got, unpacked := row.tenant()
+		if diff := cmp.Diff(&w, got); !ok || !unpacked || diff != "" || len(row) > 0 {
+			t.Errorf("tenant, %s: %v, %v, %s, %d bytes left", name, ok, unpacked, diff, len(row))
+		}
+	}
+}
+
+var byPrefix = cmp.Comparer(func(a, b netip.Prefix) bool { return a == b })
+
+func TestARowIsNobodyElses(t *testing.T) {
+	r := keepRows(10)
+	p, c, w := authority.Principal{ID: "person:1"}, authority.Credential{ID: authority.CredentialID{1}}, authority.Tenant{ID: "account:1"}
+	other, no, elsewhere := factOf(authority.FeedPrincipal, "person:2"), factOf(authority.FeedCredential, authority.CredentialID{2}.String()), factOf(authority.FeedTenant, "account:2")
+	r.put(other[:], packPrincipal(nil, &p, nil)) // as if two facts had one name
+	r.put(no[:], packCredential(nil, &c))
+	row, _ := packTenant(nil, &w)
+	r.put(elsewhere[:], row)
+	if _, _, ok := r.principal("person:2"); ok {
+		t.Error("a person is another")
+	}
+	if _, ok := r.credential(authority.CredentialID{2}); ok {
+		t.Error("a credential is another")
+	}
+	if _, ok := r.tenant("account:2"); ok {
+		t.Error("a tenant is another")
 	}
 }

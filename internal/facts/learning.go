@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/doorward/doorward/internal/authority"
+	"github.com/doorward/doorward/internal/grant"
 	"github.com/doorward/doorward/internal/secret"
 	"github.com/doorward/doorward/internal/tenant"
 )
@@ -69,13 +70,35 @@ func (v learning) SessionFacts(ctx context.Context, id authority.SessionID) (aut
 	return f, nil
 }
 
+// FactsOfSessions leaves what it reads packed: of so much, nothing need be at hand.
+func (v learning) FactsOfSessions(ctx context.Context, sessions []authority.Session) (authority.ManyFacts, error) {
+	said := v.store.changes.said.Load()
+	f, err := v.View.FactsOfSessions(ctx, sessions)
+	if err != nil {
+		return f, err
+	}
+	for i := range f.Credentials {
+		v.store.packCredential(&f.Credentials[i], said)
+	}
+	for i := range f.Tenants {
+		v.store.packTenant(f.Tenants[i], said)
+	}
+	for i := range f.Standings {
+		v.store.packStanding(&f.Standings[i], said)
+	}
+	for i := range f.Audiences {
+		v.store.learnAudience(f.Audiences[i], said)
+	}
+	return f, nil
+}
+
 func (v learning) CredentialByLookup(ctx context.Context, by ...secret.Fingerprint) (authority.Credential, authority.Standing, error) {
 	said := v.store.changes.said.Load()
 	c, holder, err := v.View.CredentialByLookup(ctx, by...)
 	if err == nil {
 		v.store.learnCredential(c, said)
 		v.store.learnStanding(holder, said)
-		v.store.lookups.Set(lookupsOf(by), c.ID)
+		v.store.rows.call(lookups(by), string(c.ID[:]))
 	}
 	return c, holder, err
 }
@@ -85,7 +108,7 @@ func (v learning) StandingByEmail(ctx context.Context, canonical string) (author
 	found, err := v.View.StandingByEmail(ctx, canonical)
 	if err == nil {
 		v.store.learnStanding(found, said)
-		v.store.emails.Set(canonical, found.Principal.ID)
+		v.store.rows.call(name(nameOfEmail, canonical), string(found.Principal.ID))
 	}
 	return found, err
 }
@@ -95,7 +118,7 @@ func (v learning) StandingOfOwner(ctx context.Context, account tenant.ID) (autho
 	found, err := v.View.StandingOfOwner(ctx, account)
 	if err == nil {
 		v.store.learnStanding(found, said)
-		v.store.owners.Set(account, found.Principal.ID)
+		v.store.rows.call(name(nameOfOwned, account), string(found.Principal.ID))
 	}
 	return found, err
 }
@@ -128,16 +151,66 @@ func (s *Store) learnSession(of *authority.Session, said uint64) {
 	})
 }
 
+// learnRow keeps a packed row under its fact, unless that has changed since so much had been said.
+func (s *Store) learnRow(f fact, row packing, said uint64) {
+	s.changes.meanwhile(said, []fact{f}, func(changed bool) {
+		if !changed {
+			s.rows.put(f[:], row)
+		}
+	})
+}
+
 func (s *Store) learnCredential(c authority.Credential, said uint64) {
-	if !c.ID.IsZero() {
-		s.credentials.put(c.ID, credentialOf(c), said)
+	if c.ID.IsZero() {
+		return
 	}
+	s.credentials.put(c.ID, credentialOf(c), said)
+	s.packCredential(&c, said)
+}
+
+func (s *Store) packCredential(c *authority.Credential, said uint64) {
+	s.learnRow(factOf(authority.FeedCredential, c.ID.String()), packCredential(nil, c), said)
 }
 
 func (s *Store) learnStanding(who authority.Standing, said uint64) {
-	if who.Principal.ID != "" {
-		s.standings.put(who.Principal.ID, standingOf(who, func(t *authority.Tenant) *authority.Tenant { return s.share(t, said) }), said)
+	if who.Principal.ID == "" {
+		return
 	}
+	r := read{s, who, said}
+	at, _ := placeOf(who.Principal, who.Grants, r.tenantOf)
+	own, _ := standingOf(who.Principal, who.Grants, at, r.roleOf)
+	s.standings.put(who.Principal.ID, own, said)
+	s.packStanding(&who, said)
+}
+
+func (s *Store) packStanding(who *authority.Standing, said uint64) {
+	for _, g := range who.Grants {
+		if !g.Role.BuiltIn() {
+			read{s, *who, said}.roleOf(g.Role)
+		}
+	}
+	s.learnRow(factOf(authority.FeedPrincipal, string(who.Principal.ID)), packPrincipal(nil, &who.Principal, who.Grants), said)
+}
+
+// read is a standing as it was read when so much had been said: it may have tenants and roles of others too.
+type read struct {
+	store    *Store
+	standing authority.Standing
+	said     uint64
+}
+
+func (r read) tenantOf(id tenant.ID) (*authority.Tenant, bool) {
+	if t, ok := r.standing.Tenants[id]; ok {
+		return r.store.share(t, r.said), true
+	}
+	return nil, true
+}
+
+func (r read) roleOf(id grant.RoleID) (role, bool) {
+	of, ok := r.standing.Roles[id]
+	of.ID = id
+	r.store.roles.put(id, role{of, ok}, r.said)
+	return role{of, ok}, true
 }
 
 // share returns the tenant as it is remembered, or remembers it as it was read when so much had been said.
@@ -146,12 +219,23 @@ func (s *Store) share(t *authority.Tenant, said uint64) *authority.Tenant {
 		return has.tenant
 	}
 	s.tenants.put(t.ID, shared{t}, said)
+	s.packTenant(t, said)
 	return t
 }
 
+func (s *Store) packTenant(t *authority.Tenant, said uint64) {
+	if row, ok := packTenant(nil, t); ok {
+		s.learnRow(factOf(authority.FeedTenant, string(t.ID)), row, said)
+	}
+}
+
 func (s *Store) learnLineage(tenants []authority.Tenant, said uint64) {
-	if len(tenants) > 0 {
-		s.lineages.put(tenants[0].ID, lineageOf(tenants), said)
+	if len(tenants) == 0 {
+		return
+	}
+	s.lineages.put(tenants[0].ID, lineageOf(tenants), said)
+	for i := range tenants {
+		s.share(&tenants[i], said)
 	}
 }
 

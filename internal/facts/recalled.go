@@ -28,11 +28,11 @@ func (v recalled) SessionFacts(_ context.Context, id authority.SessionID) (autho
 
 // CredentialByLookup returns the credential that was found by these lookups before.
 func (v recalled) CredentialByLookup(_ context.Context, by ...secret.Fingerprint) (authority.Credential, authority.Standing, error) {
-	id, ok := v.store.lookups.GetIfPresent(lookupsOf(by))
+	who, ok := v.store.rows.named(lookups(by))
 	if !ok {
 		return authority.Credential{}, authority.Standing{}, authority.ErrNotRemembered
 	}
-	c, ok := v.store.credentials.get(id)
+	c, ok := v.store.credential(authority.CredentialID([]byte(who)))
 	if !ok || !slices.Contains(by, c.Lookup) {
 		return authority.Credential{}, authority.Standing{}, authority.ErrNotRemembered
 	}
@@ -45,8 +45,8 @@ func (v recalled) CredentialByLookup(_ context.Context, by ...secret.Fingerprint
 
 // StandingByEmail returns the person who had this e-mail before, if that is so still.
 func (v recalled) StandingByEmail(_ context.Context, canonical string) (authority.Standing, error) {
-	id, _ := v.store.emails.GetIfPresent(canonical)
-	if found, ok := v.store.standings.get(id); ok {
+	who, named := v.store.rows.named(name(nameOfEmail, canonical))
+	if found, ok := v.store.standing(grant.PrincipalID(who)); named && ok {
 		if has, _ := authority.Canonical(found.Principal.Email); has == canonical {
 			return found.Standing, nil
 		}
@@ -56,8 +56,8 @@ func (v recalled) StandingByEmail(_ context.Context, canonical string) (authorit
 
 // StandingOfOwner returns the person who was the account's owner before, if that is so still.
 func (v recalled) StandingOfOwner(_ context.Context, account tenant.ID) (authority.Standing, error) {
-	id, _ := v.store.owners.GetIfPresent(account)
-	if found, ok := v.store.standings.get(id); ok && slices.ContainsFunc(found.Grants, func(g grant.Grant) bool {
+	who, named := v.store.rows.named(name(nameOfOwned, account))
+	if found, ok := v.store.standing(grant.PrincipalID(who)); named && ok && slices.ContainsFunc(found.Grants, func(g grant.Grant) bool {
 		return g.Tenant == account && g.Role == grant.AccountOwner
 	}) {
 		return found.Standing, nil
@@ -67,7 +67,7 @@ func (v recalled) StandingOfOwner(_ context.Context, account tenant.ID) (authori
 
 // Lineage returns a tenant and all above it.
 func (v recalled) Lineage(_ context.Context, id tenant.ID) ([]authority.Tenant, error) {
-	if found, ok := v.store.lineages.get(id); ok {
+	if found, ok := v.store.lineage(id); ok && id != "" {
 		return found.tenants, nil
 	}
 	return nil, authority.ErrNotRemembered

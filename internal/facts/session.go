@@ -62,7 +62,10 @@ func (o origin) list() []grant.Permission {
 	return list
 }
 
-// A packed session is what is its own of it, in some sixty bytes: there may be a million.
+// originID names an origin by what it is.
+type originID [16]byte
+
+// A packed session is what is its own of it, in some seventy bytes: there may be a million.
 
 // packedRoom is enough for every packed session.
 const packedRoom = 128
@@ -74,11 +77,11 @@ const (
 	isClosed
 )
 
-// pack appends a session of a numbered origin.
-func pack(b []byte, s *authority.Session, number uint64) []byte {
+// pack appends a session of an origin.
+func pack(b []byte, s *authority.Session, of originID) []byte {
 	has := flag(!s.Parent.IsZero(), hasParent) | flag(!s.LoginToken.IsZero(), hasLoginToken) | flag(!s.ClosedAt.IsZero(), isClosed)
 	b = append(b, has)
-	b = binary.AppendUvarint(b, number)
+	b = append(b, of[:]...)
 	b = append(b, s.Fingerprint[:]...)
 	opened := micros(s.OpenedAt)
 	b = binary.AppendVarint(b, opened)
@@ -127,8 +130,10 @@ func (p *packed) varint() int64 {
 func (p *packed) bytes(into []byte) { *p = (*p)[copy(into, *p):] }
 
 // head reads what stands before the session itself.
-func (p *packed) head() (has byte, number uint64) {
-	return p.byte(), p.uvarint()
+func (p *packed) head() (has byte, of originID) {
+	has = p.byte()
+	p.bytes(of[:])
+	return has, of
 }
 
 // rest adds to what a session has from its origin what is its own.

@@ -1,10 +1,10 @@
 package facts
 
 import (
+	"crypto/sha256"
 	"sync"
 	"sync/atomic"
 	"time"
-	"unique"
 
 	"github.com/VictoriaMetrics/fastcache"
 	"github.com/maypok86/otter/v2"
@@ -13,16 +13,15 @@ import (
 )
 
 // bytesEach is what a remembered session takes, with its key: more than most need.
-const bytesEach = 96
+const bytesEach = 112
 
 // sessions remembers sessions, up to a number of them. They are packed into memory in which the garbage collector finds
 // nothing to do: there may be a million, and looking through them would cost more than all verifications. What is here
 // holds: what changes is forgotten when it is said to have changed.
 type sessions struct {
-	packed  *fastcache.Cache
-	origins *otter.Cache[uint64, *known]
-	numbers *otter.Cache[unique.Handle[origin], uint64]
-	last    atomic.Uint64 // number that was given to an origin
+	packed *fastcache.Cache
+	rows   *rows                          // the origins are among them
+	atHand *otter.Cache[originID, *known] // those that were asked about last
 
 	using sync.Mutex // held while a last use is moved forward
 }
@@ -33,11 +32,8 @@ type known struct {
 	circumstances atomic.Pointer[cell[*circumstances]]
 }
 
-func keepSessions(size, origins int) *sessions {
-	return &sessions{
-		packed:  fastcache.New(size * bytesEach),
-		origins: named[uint64, *known](origins), numbers: named[unique.Handle[origin], uint64](origins),
-	}
+func keepSessions(size, atHand int, r *rows) *sessions {
+	return &sessions{packed: fastcache.New(size * bytesEach), rows: r, atHand: otter.Must(&otter.Options[originID, *known]{MaximumSize: atHand})}
 }
 
 // get returns a session if it is remembered, and its origin.
@@ -47,8 +43,8 @@ func (m *sessions) get(id authority.SessionID) (s authority.Session, of *known, 
 	if len(p) == 0 {
 		return s, nil, false
 	}
-	has, number := p.head()
-	if of, ok = m.origins.GetIfPresent(number); !ok {
+	has, origin := p.head()
+	if of, ok = m.origin(origin); !ok {
 		return s, nil, false
 	}
 	s = of.session
@@ -57,29 +53,37 @@ func (m *sessions) get(id authority.SessionID) (s authority.Session, of *known, 
 	return s, of, true
 }
 
+func (m *sessions) origin(id originID) (of *known, ok bool) {
+	if of, ok = m.atHand.GetIfPresent(id); ok {
+		return of, true
+	}
+	var room [packedRow]byte
+	row, ok := m.rows.get(room[:0], name(nameOfOrigin, id[:]))
+	if ok {
+		of = &known{session: row.origin().session()}
+		m.atHand.Set(id, of)
+	}
+	return of, ok
+}
+
 func (m *sessions) put(s *authority.Session) {
 	var room [packedRoom]byte
-	m.packed.Set(s.ID[:], pack(room[:0], s, m.number(s)))
+	m.packed.Set(s.ID[:], pack(room[:0], s, m.keepOrigin(s)))
+}
+
+func (m *sessions) keepOrigin(s *authority.Session) (id originID) {
+	var room [packedRow]byte
+	o := originOf(s)
+	row := packOrigin(room[:0], &o)
+	digest := sha256.Sum256(row)
+	copy(id[:], digest[:])
+	m.rows.put(name(nameOfOrigin, id[:]), row)
+	return id
 }
 
 func (m *sessions) forget(id authority.SessionID) { m.packed.Del(id[:]) }
 
 func (m *sessions) forgetAll() { m.packed.Reset() }
-
-// number returns that of a session's origin. Two who give one at a time give two, and both are good.
-func (m *sessions) number(s *authority.Session) uint64 {
-	o := originOf(s)
-	handle := unique.Make(o)
-	number, ok := m.numbers.GetIfPresent(handle)
-	if !ok {
-		number = m.last.Add(1)
-		m.numbers.Set(handle, number)
-	}
-	if _, ok := m.origins.GetIfPresent(number); !ok {
-		m.origins.Set(number, &known{session: o.session()})
-	}
-	return number
-}
 
 // use moves the last use of a session forward, never back, as the store does.
 func (m *sessions) use(id authority.SessionID, at time.Time) {

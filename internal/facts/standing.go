@@ -14,46 +14,74 @@ type standing struct {
 
 func (s *standing) facts() []fact { return s.depends }
 
-// standingOf keeps of a standing only what is its own: one that was read together with others has what is theirs too.
-// share returns a tenant that others who are remembered have too, in place of one that is the same.
-func standingOf(read authority.Standing, share func(*authority.Tenant) *authority.Tenant) *standing {
-	s := &standing{Standing: read}
-	s.Tenants, s.Roles = map[tenant.ID]*authority.Tenant{}, map[grant.RoleID]grant.Role{}
-	s.depends = append(s.depends, factOf(authority.FeedPrincipal, string(read.Principal.ID)))
-	s.climb(read, read.Principal.Organisation, share)
-	for _, g := range read.Grants {
-		s.climb(read, g.Tenant, share)
+// place is all tenants at or above some, with what they depend on. All who are granted something at the same ones have it.
+type place struct {
+	tenants map[tenant.ID]*authority.Tenant
+	depends []fact
+}
+
+func (p *place) facts() []fact { return p.depends }
+
+// climb takes over a tenant and all above it; ok is false when it cannot be told whether there are any.
+func (p *place) climb(id tenant.ID, tenantOf func(id tenant.ID) (t *authority.Tenant, known bool)) (ok bool) {
+	for id != "" {
+		if _, there := p.tenants[id]; there {
+			return true
+		}
+		t, known := tenantOf(id)
+		if t == nil {
+			return known
+		}
+		p.tenants[id] = t
+		p.depends = append(p.depends, factOf(authority.FeedTenant, string(id)))
+		id = t.Parent
+	}
+	return true
+}
+
+// placeOf puts together where a principal is at home and granted something.
+func placeOf(who authority.Principal, grants []grant.Grant, tenantOf func(id tenant.ID) (*authority.Tenant, bool)) (p *place, ok bool) {
+	p = &place{tenants: map[tenant.ID]*authority.Tenant{}}
+	ok = p.climb(who.Organisation, tenantOf)
+	for _, g := range grants {
+		ok = ok && p.climb(g.Tenant, tenantOf)
+	}
+	return p, ok
+}
+
+// standingOf puts together of a standing what is its own; ok is false when it cannot be told whether a role exists.
+func standingOf(who authority.Principal, grants []grant.Grant, at *place, roleOf func(id grant.RoleID) (r role, known bool)) (s *standing, ok bool) {
+	s = &standing{Standing: authority.Standing{Principal: who, Grants: grants, Tenants: at.tenants, Roles: map[grant.RoleID]grant.Role{}}}
+	s.depends = append(make([]fact, 0, len(at.depends)+1), factOf(authority.FeedPrincipal, string(who.ID)))
+	s.depends = append(s.depends, at.depends...)
+	for _, g := range grants {
 		if g.Role.BuiltIn() {
 			continue
 		}
-		if role, ok := read.Roles[g.Role]; ok {
-			s.Roles[g.Role] = role
+		r, known := roleOf(g.Role)
+		if !known {
+			return s, false
+		}
+		if r.there {
+			s.Roles[g.Role] = r.Role
 		}
 		s.depends = append(s.depends, factOf(authority.FeedRole, string(g.Role)))
 	}
-	return s
-}
-
-// climb takes over a tenant and all above it.
-func (s *standing) climb(read authority.Standing, id tenant.ID, share func(*authority.Tenant) *authority.Tenant) {
-	for id != "" {
-		if _, there := s.Tenants[id]; there {
-			return
-		}
-		t, ok := read.Tenants[id]
-		if !ok {
-			return
-		}
-		s.Tenants[id] = share(t)
-		s.depends = append(s.depends, factOf(authority.FeedTenant, string(id)))
-		id = t.Parent
-	}
+	return s, true
 }
 
 // shared is a tenant that many standings have.
 type shared struct{ tenant *authority.Tenant }
 
 func (s shared) facts() []fact { return []fact{factOf(authority.FeedTenant, string(s.tenant.ID))} }
+
+// role is an organisation's own role, or that there is none of its name.
+type role struct {
+	grant.Role
+	there bool
+}
+
+func (r role) facts() []fact { return []fact{factOf(authority.FeedRole, string(r.ID))} }
 
 // credential is a credential with what it depends on.
 type credential struct {

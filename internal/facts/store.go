@@ -5,7 +5,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/maypok86/otter/v2"
 	"golang.org/x/sync/singleflight"
 
 	"github.com/doorward/doorward/internal/authority"
@@ -25,8 +24,11 @@ const forgetAfter = time.Hour
 // Options bound what is remembered; the zero value of a field is its default.
 type Options struct {
 	Sessions   int // 1,000,000
-	Principals int // and as many of all else; 20,000
+	Principals int // with a credential each, and what else they depend on; 200,000
 }
+
+// atHand is how many values of each kind are kept put together, beside the packed rows that they are made of.
+const atHand = 4096
 
 // Store remembers the facts of another one.
 type Store struct {
@@ -34,17 +36,19 @@ type Store struct {
 	most    Options
 	changes *changes
 
-	sessions    *sessions
+	sessions *sessions
+	rows     *rows
+
+	// What is at hand.
 	credentials kept[authority.CredentialID, *credential]
 	standings   kept[grant.PrincipalID, *standing]
 	tenants     kept[tenant.ID, shared]
 	lineages    kept[tenant.ID, *lineage]
-	audiences   kept[authority.AudienceID, *audience]
+	places      kept[string, *place] // by the tenants that somebody is granted something at
 
-	// What was found under which name. They are guesses: who was found is asked whether it still has the name.
-	lookups *otter.Cache[lookups, authority.CredentialID]
-	emails  *otter.Cache[string, grant.PrincipalID]
-	owners  *otter.Cache[tenant.ID, grant.PrincipalID]
+	// Of these there are so few that they are not packed.
+	audiences kept[authority.AudienceID, *audience]
+	roles     kept[grant.RoleID, role]
 
 	reading singleflight.Group // of sessions
 
@@ -62,26 +66,33 @@ func Remember(of authority.Store, o Options) *Store {
 		o.Sessions = 1_000_000
 	}
 	if o.Principals == 0 {
-		o.Principals = 20_000
+		o.Principals = 200_000
 	}
-	sessions := keepSessions(o.Sessions, o.Principals)
-	c := newChanges(sessions)
-	return &Store{
-		Store: of, most: o, changes: c,
-		sessions:    sessions,
-		credentials: keep[authority.CredentialID, *credential](o.Principals, c),
-		standings:   keep[grant.PrincipalID, *standing](o.Principals, c),
-		tenants:     keep[tenant.ID, shared](o.Principals, c),
-		lineages:    keep[tenant.ID, *lineage](o.Principals, c),
-		audiences:   keep[authority.AudienceID, *audience](o.Principals, c),
-		lookups:     named[lookups, authority.CredentialID](o.Principals),
-		emails:      named[string, grant.PrincipalID](o.Principals),
-		owners:      named[tenant.ID, grant.PrincipalID](o.Principals),
+	s := &Store{Store: of, most: o, rows: keepRows(o.Principals)}
+	s.sessions = keepSessions(o.Sessions, atHand, s.rows)
+	s.changes = newChanges(s)
+	s.credentials = keep[authority.CredentialID, *credential](atHand, s.changes)
+	s.standings = keep[grant.PrincipalID, *standing](atHand, s.changes)
+	s.tenants = keep[tenant.ID, shared](atHand, s.changes)
+	s.lineages = keep[tenant.ID, *lineage](atHand, s.changes)
+	s.places = keep[string, *place](atHand, s.changes)
+	s.audiences = keep[authority.AudienceID, *audience](atHand, s.changes)
+	s.roles = keep[grant.RoleID, role](atHand, s.changes)
+	return s
+}
+
+// forget forgets what is packed of a fact.
+func (s *Store) forget(one changed) {
+	if one.session.IsZero() {
+		s.rows.forget(one.fact)
+	} else {
+		s.sessions.forget(one.session)
 	}
 }
 
-func named[K comparable, V any](size int) *otter.Cache[K, V] {
-	return otter.Must(&otter.Options[K, V]{MaximumSize: size})
+func (s *Store) forgetAll() {
+	s.sessions.forgetAll()
+	s.rows.forgetAll()
 }
 
 // Hear is told what the node has seen of the feed; it is for Authority.SubscribeFeed.
@@ -138,14 +149,15 @@ func (s *Store) View(ctx context.Context, read func(ctx context.Context, v autho
 
 // Close forgets everything and closes the other store.
 func (s *Store) Close() error {
-	s.sessions.forgetAll() // which gives its memory back, as no garbage collector does
+	s.forgetAll() // which gives its memory back, as no garbage collector does
 	return s.Store.Close()
 }
 
-// lookups are the fingerprints that a credential is looked up by, in their order.
-type lookups [3]secret.Fingerprint
-
-func lookupsOf(by []secret.Fingerprint) (l lookups) {
-	copy(l[:], by)
-	return l
+// lookups are the fingerprints that a credential is looked up by, in their order, as a name.
+func lookups(by []secret.Fingerprint) []byte {
+	all := []byte{nameOfKey}
+	for _, one := range by {
+		all = append(all, one[:]...)
+	}
+	return all
 }

@@ -39,26 +39,41 @@ func (s *Store) warmStep(ctx context.Context, below authority.SessionID, done *W
 		return err
 	})
 	done.Sessions += len(read)
-	for i := range read {
-		if err == nil && done.Origins < s.most.Principals {
-			err = s.warmOrigin(ctx, &read[i], done)
-		}
+	if err == nil && done.Origins < s.most.Principals {
+		err = s.warmOrigins(ctx, read, done)
 	}
 	return read, err
 }
 
-// warmOrigin reads what decides over the sessions of an origin, unless it is remembered.
-func (s *Store) warmOrigin(ctx context.Context, of *authority.Session, done *Warmed) error {
-	session, known, ok := s.sessions.get(of.ID)
-	if !ok {
+// warmOrigins reads what decides over sessions, unless it is remembered.
+func (s *Store) warmOrigins(ctx context.Context, of []authority.Session, done *Warmed) error {
+	origins, unknown := map[originID]bool{}, []authority.Session(nil)
+	for i := range of {
+		if s.isKnown(&of[i]) {
+			continue
+		}
+		if origin := s.sessions.keepOrigin(&of[i]); !origins[origin] {
+			origins[origin], unknown = true, append(unknown, of[i])
+		}
+	}
+	if len(unknown) == 0 {
 		return nil
 	}
-	if _, ok := s.circumstances(known, &session); ok {
-		return nil
-	}
-	done.Origins++
+	done.Origins += len(unknown)
 	return s.View(ctx, func(ctx context.Context, v authority.View) error {
-		_, err := v.SessionFacts(ctx, of.ID)
+		_, err := v.FactsOfSessions(ctx, unknown)
 		return err
 	})
+}
+
+// isKnown reports whether it is remembered by whom and with what a session was opened. In most sessions there is no one else.
+func (s *Store) isKnown(session *authority.Session) bool {
+	if session.Actor == "" && session.Client.IsZero() && session.Audience == 0 {
+		return s.rows.has(factOf(authority.FeedPrincipal, string(session.Subject))) && s.rows.has(factOf(authority.FeedCredential, session.Credential.String()))
+	}
+	found, of, ok := s.sessions.get(session.ID)
+	if ok {
+		_, ok = s.circumstances(of, &found)
+	}
+	return ok
 }

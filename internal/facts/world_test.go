@@ -198,7 +198,21 @@ func ownOf(s authority.Standing) authority.Standing {
 }
 
 // recall asks memory; ok is false when it has no answer.
+// recall asks memory, twice: of what is at hand, and of what is packed. Both say the same.
 func (q question) recall(t testing.TB, of authority.Store) (answer any, ok bool) {
+	t.Helper()
+	answer, ok = q.recallOnce(t, of)
+	if node, is := of.(*facts.Store); is {
+		node.PutAway()
+		again, packed := q.recallOnce(t, of)
+		if diff := gocmp.Diff(answer, again, cmpopts.EquateEmpty()); packed != ok || ok && diff != "" {
+			t.Errorf("%s is at hand: %v, and packed: %v\n%s", q.name, ok, packed, diff)
+		}
+	}
+	return answer, ok
+}
+
+func (q question) recallOnce(t testing.TB, of authority.Store) (answer any, ok bool) {
 	t.Helper()
 	err := of.Recall(t.Context(), func(ctx context.Context, f authority.Facts) (err error) {
 		answer, err = q.ask(ctx, f)

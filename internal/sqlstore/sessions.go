@@ -1,10 +1,16 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/doorward/doorward/internal/authority"
+	"github.com/doorward/doorward/internal/grant"
+	"github.com/doorward/doorward/internal/tenant"
 )
 
 const sessionColumns = `s.id, s.fingerprint, s.subject_id, s.organisation_id, s.account_id, s.unit_id, s.audience_id, s.actor_id,
@@ -76,6 +82,51 @@ func (v view) SessionFacts(ctx context.Context, id authority.SessionID) (authori
 		f.Audience = &audiences[0]
 	}
 	return f, nil
+}
+
+// FactsOfSessions returns what decides over many sessions, in two round trips.
+func (v view) FactsOfSessions(ctx context.Context, sessions []authority.Session) (f authority.ManyFacts, err error) {
+	var people []grant.PrincipalID
+	var accounts []tenant.ID
+	var audiences []authority.AudienceID
+	var credentials []authority.CredentialID
+	for i := range sessions {
+		s := &sessions[i]
+		people, accounts = append(people, s.Subject, s.Actor), append(accounts, s.Account)
+		audiences, credentials = append(audiences, s.Audience), append(credentials, s.Credential, s.Client)
+	}
+	in, args := placeholders(each(credentials, compareIDs), key)
+	if err := v.run(ctx, credentialsQuery(`c.id IN `+in, args, &f.Credentials)); err != nil {
+		return authority.ManyFacts{}, err
+	}
+	for i := range f.Credentials {
+		people = append(people, f.Credentials[i].Principal)
+	}
+	var who standings
+	in, args = placeholders(each(people, cmp.Compare), stringArg)
+	queries := who.queries(strings.Trim(in, "()"), args...)
+	in, args = placeholders(each(audiences, cmp.Compare), func(id authority.AudienceID) any { return int64(id) })
+	queries = append(queries, audienceQuery(`WHERE a.id IN `+in, args, &f.Audiences))
+	in, args = placeholders(each(accounts, cmp.Compare), stringArg)
+	queries = append(queries, ask(`
+		WITH RECURSIVE up (id) AS (SELECT id FROM tenants WHERE id IN `+in+` UNION SELECT t.parent_id FROM tenants t JOIN up ON t.id = up.id)
+		SELECT `+tenantColumns+` FROM up JOIN tenants t ON t.id = up.id`, args, who.addTenant))
+	if err := v.run(ctx, queries...); err != nil {
+		return authority.ManyFacts{}, err
+	}
+	for id := range who.of {
+		f.Standings = append(f.Standings, *who.get(id))
+	}
+	f.Tenants = slices.Collect(maps.Values(who.tenants))
+	return f, nil
+}
+
+func compareIDs(a, b authority.CredentialID) int { return slices.Compare(a[:], b[:]) }
+
+// each returns one of each.
+func each[T comparable](list []T, compare func(a, b T) int) []T {
+	slices.SortFunc(list, compare)
+	return slices.Compact(list)
 }
 
 // sessionsAbove is a session and what it descends from, up to a height that ends a circle, which nothing makes.

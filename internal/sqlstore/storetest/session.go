@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -64,6 +65,27 @@ var sessionCases = []Case{
 			t.Errorf("of the topmost: %+v", f)
 		}
 	}},
+	{"what decides over many sessions is what decides over each", func(t testing.TB, s Subject) {
+		s.fixture(t)
+		sessions := []authority.Session{s.session(1), s.session(2), s.session(3)}
+		sessions[0].Account, sessions[1].Actor, sessions[1].Client, sessions[2].Audience = account, other, authority.CredentialID{}, 0
+		s.change(t, func(tx authority.Tx) {
+			for _, one := range sessions {
+				tx.PutSession(one)
+			}
+		})
+		var f authority.ManyFacts
+		s.view(t, func(ctx context.Context, v authority.View) (err error) {
+			f, err = v.FactsOfSessions(ctx, sessions)
+			return err
+		})
+		for _, one := range sessions {
+			s.mustBeAmong(t, f, s.sessionFacts(t, one.ID))
+		}
+		if len(f.Credentials) != 1 || len(f.Standings) != 3 || len(f.Audiences) != 1 {
+			t.Errorf("%d credentials, %d standings, %d audiences", len(f.Credentials), len(f.Standings), len(f.Audiences))
+		}
+	}},
 	{"an unknown session is not found", func(t testing.TB, s Subject) {
 		err := s.Store.View(t.Context(), func(ctx context.Context, v authority.View) error {
 			_, err := v.SessionFacts(ctx, authority.SessionID{42})
@@ -114,6 +136,43 @@ func (s Subject) session(n byte) authority.Session {
 		Audience: audience, Credential: minterKey, Dialect: "pulse", OpenedAt: now, ExpiresAt: now.Add(time.Hour),
 		IdleLifetime: time.Minute, UsedAt: now, Kind: authority.AccessToken, Client: minterKey,
 		Permissions: []grant.Permission{grant.MintLoginToken}, Thumbprint: "thumb",
+	}
+}
+
+// mustBeAmong fails for what decides over one session and is not among that of many.
+func (s Subject) mustBeAmong(t testing.TB, many authority.ManyFacts, one authority.SessionFacts) {
+	t.Helper()
+	tenants := map[tenant.ID]*authority.Tenant{}
+	for _, w := range many.Tenants {
+		tenants[w.ID] = w
+	}
+	standings := map[grant.PrincipalID]authority.Standing{"": {}}
+	for _, who := range many.Standings {
+		standings[who.Principal.ID] = who
+	}
+	for _, who := range []*authority.Standing{one.Subject, one.Actor, one.Holder, one.ClientHolder} {
+		has := standings[who.Principal.ID]
+		if diff := cmp.Diff(who.Principal, has.Principal) + cmp.Diff(who.Grants, has.Grants); diff != "" {
+			t.Errorf("%s: %s", who.Principal.ID, diff)
+		}
+		for _, g := range who.Grants {
+			if diff := cmp.Diff(who.Tenants[g.Tenant], has.Tenants[g.Tenant]) + cmp.Diff(who.Roles[g.Role], has.Roles[g.Role]); diff != "" {
+				t.Errorf("%s at %s: %s", who.Principal.ID, g.Tenant, diff)
+			}
+		}
+	}
+	for _, w := range one.Account {
+		if diff := cmp.Diff(&w, tenants[w.ID]); diff != "" {
+			t.Errorf("above the account: %s", diff)
+		}
+	}
+	for _, c := range append([]authority.Credential{*one.Credential}, one.Clients...) {
+		if !slices.ContainsFunc(many.Credentials, func(has authority.Credential) bool { return cmp.Equal(c, has) }) {
+			t.Errorf("credential %v is missing", c.ID)
+		}
+	}
+	if one.Audience.ID != 0 && !slices.ContainsFunc(many.Audiences, func(has authority.Audience) bool { return cmp.Equal(*one.Audience, has) }) {
+		t.Errorf("audience %d is missing", one.Audience.ID)
 	}
 }
 

@@ -1,0 +1,101 @@
+package facts
+
+import (
+	"github.com/doorward/doorward/internal/authority"
+	"github.com/doorward/doorward/internal/grant"
+	"github.com/doorward/doorward/internal/tenant"
+)
+
+// What is remembered is at hand, or put together from packed rows and then at hand. How much has been said is read before the
+// rows are: what is said to have changed meanwhile makes doubtful what was made of them.
+
+func (s *Store) credential(id authority.CredentialID) (*credential, bool) {
+	if c, ok := s.credentials.get(id); ok {
+		return c, true
+	}
+	said := s.changes.said.Load()
+	c, ok := s.rows.credential(id)
+	if !ok {
+		return nil, false
+	}
+	return s.credentials.put(id, credentialOf(c), said).value, true
+}
+
+func (s *Store) standing(id grant.PrincipalID) (*standing, bool) {
+	if id == "" {
+		return nobody, true
+	}
+	if who, ok := s.standings.get(id); ok {
+		return who, true
+	}
+	said := s.changes.said.Load()
+	p, grants, ok := s.rows.principal(id)
+	if !ok {
+		return nil, false
+	}
+	at, ok := s.place(p, grants)
+	if !ok {
+		return nil, false
+	}
+	who, ok := standingOf(p, grants, at, s.roles.get)
+	if ok {
+		s.standings.put(id, who, said)
+	}
+	return who, ok
+}
+
+func (s *Store) place(who authority.Principal, grants []grant.Grant) (*place, bool) {
+	var room [packedRow]byte
+	key := packing(room[:0])
+	text(&key, who.Organisation)
+	for _, g := range grants {
+		text(&key, g.Tenant)
+	}
+	if at, ok := s.places.get(string(key)); ok {
+		return at, true
+	}
+	said := s.changes.said.Load()
+	at, ok := placeOf(who, grants, s.tenantOf)
+	if ok {
+		s.places.put(string(key), at, said)
+	}
+	return at, ok
+}
+
+func (s *Store) tenantOf(id tenant.ID) (*authority.Tenant, bool) {
+	if has, ok := s.tenants.get(id); ok {
+		return has.tenant, true
+	}
+	said := s.changes.said.Load()
+	t, ok := s.rows.tenant(id)
+	if ok {
+		s.tenants.put(id, shared{t}, said)
+	}
+	return t, ok
+}
+
+func (s *Store) lineage(id tenant.ID) (*lineage, bool) {
+	if id == "" {
+		return nowhere, true
+	}
+	if l, ok := s.lineages.get(id); ok {
+		return l, true
+	}
+	said := s.changes.said.Load()
+	var tenants []authority.Tenant
+	for next := id; next != ""; {
+		t, ok := s.tenantOf(next)
+		if !ok || len(tenants) > maxAbove {
+			return nil, false
+		}
+		tenants, next = append(tenants, *t), t.Parent
+	}
+	return s.lineages.put(id, lineageOf(tenants), said).value, true
+}
+
+func (s *Store) audience(id authority.AudienceID) (*audience, bool) {
+	if id == 0 {
+		return noAudience, true
+	}
+	return s.audiences.get(id)
+}

@@ -1,0 +1,99 @@
+package facts
+
+import (
+	"bytes"
+
+	"github.com/VictoriaMetrics/fastcache"
+
+	"github.com/doorward/doorward/internal/authority"
+	"github.com/doorward/doorward/internal/grant"
+	"github.com/doorward/doorward/internal/tenant"
+)
+
+// bytesOfPrincipal is what is remembered of a person: its row, its credential's, the origin of its sessions and a name.
+const bytesOfPrincipal = 600
+
+// rows remembers, packed like sessions, the rows of principals, credentials and tenants, each under its fact, and origins
+// and names under keys that are longer. A row holds while it is here: what changes is forgotten when it is said to have
+// changed. What is here is put together again when it is needed, and then at hand for a while.
+type rows struct{ packed *fastcache.Cache }
+
+func keepRows(principals int) *rows {
+	return &rows{fastcache.New(principals * bytesOfPrincipal)}
+}
+
+// packedRow is enough for nearly every row; what is larger is not on the stack.
+const packedRow = 512
+
+// put keeps what is not there yet: the oldest is written over first, so that nothing is written twice.
+func (r *rows) put(key, row []byte) {
+	var room [packedRow]byte
+	if !bytes.Equal(r.packed.Get(room[:0], key), row) {
+		r.packed.Set(key, row)
+	}
+}
+
+func (r *rows) forget(f fact) { r.packed.Del(f[:]) }
+
+func (r *rows) forgetAll() { r.packed.Reset() }
+
+func (r *rows) has(f fact) bool { return r.packed.Has(f[:]) }
+
+func (r *rows) get(room []byte, key []byte) (packed, bool) {
+	p := packed(r.packed.Get(room, key))
+	return p, len(p) > 0
+}
+
+// principal returns a principal and what it is granted.
+func (r *rows) principal(id grant.PrincipalID) (p authority.Principal, grants []grant.Grant, ok bool) {
+	var room [packedRow]byte
+	f := factOf(authority.FeedPrincipal, string(id))
+	row, ok := r.get(room[:0], f[:])
+	if !ok {
+		return p, nil, false
+	}
+	p, grants = row.principal()
+	return p, grants, p.ID == id // a fact is a short name
+}
+
+func (r *rows) credential(id authority.CredentialID) (c authority.Credential, ok bool) {
+	var room [packedRow]byte
+	f := factOf(authority.FeedCredential, id.String())
+	row, ok := r.get(room[:0], f[:])
+	if !ok {
+		return c, false
+	}
+	c = row.credential()
+	return c, c.ID == id
+}
+
+func (r *rows) tenant(id tenant.ID) (t *authority.Tenant, ok bool) {
+	var room [packedRow]byte
+	f := factOf(authority.FeedTenant, string(id))
+	row, ok := r.get(room[:0], f[:])
+	if !ok {
+		return nil, false
+	}
+	t, ok = row.tenant()
+	return t, ok && t.ID == id
+}
+
+// The names under which somebody was found. They are guesses: who was found is asked whether it still has the name.
+
+const (
+	nameOfOrigin = 1 + iota
+	nameOfKey
+	nameOfEmail
+	nameOfOwned
+)
+
+func name[T ~string | ~[]byte](kind byte, text T) []byte {
+	return append([]byte{kind}, text...)
+}
+
+func (r *rows) named(name []byte) (string, bool) {
+	row, ok := r.get(nil, name)
+	return string(row), ok
+}
+
+func (r *rows) call(name []byte, who string) { r.put(name, []byte(who)) }
