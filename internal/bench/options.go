@@ -70,7 +70,6 @@ func (o *Options) Check() error {
 		}
 	}
 	wrong(o.Tenants < 1 || o.Persons > mostPersons, "--tenants must be at least 1, and --persons at most %d", mostPersons)
-	wrong(o.OfPeople && o.Tenants > mostListed, "--sessions-of-people goes with at most %d --tenants", mostListed)
 	wrong(o.Sessions < 1 || o.Sessions > mostSessions, "--sessions must be from 1 to %d", mostSessions)
 	wrong(o.Duration <= 0 || o.Warmup < 0 || o.Rounds < 1, "--duration and --rounds must be more than 0")
 	wrong(o.Connections < 1 || o.OverloadConnections < 1, "--connections must be at least 1")
@@ -94,8 +93,12 @@ func (o *Options) Check() error {
 }
 
 func (o *Options) checkWorkloads() error {
+	byClients := func(name string) bool { return o.OfPeople && (name == "introspect" || name == "mix") }
 	if slices.Contains(o.Workloads, "standard") {
-		o.Workloads = slices.Clone(standard)
+		o.Workloads = slices.DeleteFunc(slices.Clone(standard), byClients)
+	}
+	if slices.ContainsFunc(o.Workloads, byClients) {
+		return errors.New("introspect and mix ask with the key that opened a session: they do not go with --sessions-of-people")
 	}
 	for _, name := range append(slices.Clone(o.Workloads), o.Overload) {
 		if _, ok := workloads[name]; !ok && name != "" && name != revoke {

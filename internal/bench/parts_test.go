@@ -61,6 +61,16 @@ func TestTheBareServerHashesForAsManyAtOnceAsItHasCores(t *testing.T) {
 	}
 }
 
+func TestSessionsOfPeopleAreAskedAboutByNoClient(t *testing.T) {
+	o := Options{Tenants: 1, Sessions: 1, Duration: 1, Rounds: 1, Connections: 1, OverloadConnections: 1, OfPeople: true, Workloads: []string{"standard"}}
+	if err := o.Check(); err != nil || slices.Contains(o.Workloads, "introspect") || !slices.Contains(o.Workloads, "verify") {
+		t.Errorf("%v, %v", o.Workloads, err)
+	}
+	if o.Workloads = []string{"mix"}; o.Check() == nil {
+		t.Error("mix is taken")
+	}
+}
+
 func TestLinesAreFoundByNumber(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "lines")
 	write := func(text string) {

@@ -65,14 +65,6 @@ func newPopulation(o Options) Population {
 	return p
 }
 
-// accountOfSession returns the place in Accounts of the account that a session was opened in.
-func (p Population) accountOfSession(number int64) int64 {
-	if p.OfPeople {
-		return number % int64(p.Persons) % int64(p.Tenants)
-	}
-	return number % int64(len(p.Accounts))
-}
-
 func redeemerOf(seed string, audience int64) Redeemer {
 	return Redeemer{Audience: audience, Credential: derived(seed, "redeemer", audience)}
 }

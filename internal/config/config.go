@@ -130,7 +130,7 @@ type Load struct {
 // Memory bounds what a node remembers of the store, so that what it is asked often costs no look at it.
 type Memory struct {
 	Sessions   int `default:"1000000" help:"Sessions and access tokens remembered at most, about 130 bytes each."`
-	Principals int `default:"20000" help:"People and services, and as many credentials and accounts, remembered at most; about 4 KiB each."`
+	Principals int `default:"200000" help:"People and services, with a credential and an account each, remembered at most, about 600 bytes each."`
 }
 
 // Hashing bounds the slow work of checking passwords.

@@ -140,6 +140,21 @@ func TestAllThatIsPackedIsForgottenWhenAnythingMayHaveChanged(t *testing.T) {
 	}
 }
 
+func TestARowReadBeforeItChangedIsNotPacked(t *testing.T) {
+	store := Remember(nil, Options{})
+	key := authority.Credential{ID: authority.CredentialID{1}}
+	said := store.changes.said.Load()
+	store.changes.mark(changedOf(authority.FeedCredential, key.ID.String()))
+	store.learnCredential(key, said)
+	if _, ok := store.credential(key.ID); ok {
+		t.Error("what was read before a change is remembered")
+	}
+	store.learnCredential(key, store.changes.said.Load())
+	if _, ok := store.credential(key.ID); !ok {
+		t.Error("what was read since is not")
+	}
+}
+
 // full fills every field with something that is not nothing, so that one which is not packed is missed.
 func full[T any](t *testing.T) (v T) {
 	t.Helper()

@@ -49,6 +49,12 @@ func (v heldView) Sessions(ctx context.Context, f authority.SessionFilter, below
 	return all, err
 }
 
+func (v heldView) FactsOfSessions(ctx context.Context, sessions []authority.Session) (authority.ManyFacts, error) {
+	f, err := v.View.FactsOfSessions(ctx, sessions)
+	v.by.hold()
+	return f, err
+}
+
 // out runs something outside a bubble of synctest: what is within waits for nothing but itself.
 func (h *holding) out(do func()) {
 	if h.outside == nil {
@@ -129,6 +135,33 @@ func TestAReadingBegunBeforeAChangeDoesNotOutliveIt(t *testing.T) {
 			})
 		})
 	}
+}
+
+func TestWhatDecidesOverManyReadBeforeAChangeDoesNotOutliveIt(t *testing.T) {
+	eachWorld(t, func(t *testing.T, world *facts.Store, clock *testenv.Clock) {
+		store := &holding{Store: world.Store}
+		node := remember(store)
+		learn(t, node)
+		store.held = make(chan func())
+		done := make(chan error)
+		go func() {
+			done <- node.View(context.Background(), func(ctx context.Context, v authority.View) error {
+				_, err := v.FactsOfSessions(ctx, sessionsAt(clock.Now())[:1])
+				return err
+			})
+		}()
+		let := <-store.held // it has read the key, which is active
+		disabled := keyOf(minterKey, minter, atMinter, clock.Now())
+		disabled.Status = authority.Disabled
+		put(t, node, func(tx authority.Tx) { tx.PutCredential(disabled) })
+		let()
+		if err := <-done; err != nil {
+			t.Fatal(err)
+		}
+		if f, ok := asksSession("", handed).recall(t, node); ok && f.(authority.SessionFacts).Credential.Status == authority.Active {
+			t.Error("a key that was disabled is remembered as active")
+		}
+	})
 }
 
 // TestWhoJoinsAReadingGetsNothingThatHasChangedSince has somebody wait for a reading that began before a change.

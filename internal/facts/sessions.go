@@ -13,7 +13,7 @@ import (
 )
 
 // bytesEach is what a remembered session takes, with its key: more than most need.
-const bytesEach = 112
+const bytesEach = 96
 
 // sessions remembers sessions, up to a number of them. They are packed into memory in which the garbage collector finds
 // nothing to do: there may be a million, and looking through them would cost more than all verifications. What is here

@@ -16,11 +16,12 @@ const (
 	hearingForgets   = rememberedRules + "TestWhatTheFeedSaysIsForgotten/{engine}"
 	heardForTheBound = rememberedRules + "TestANodeAnswersFromMemoryForTheBoundAfterTheFeedWasReadAndNoLonger"
 	askedWhoHasIt    = rememberedRules + "TestWhoWasFoundUnderANameIsAskedWhetherItStillHasIt/"
+	rowIsOwn         = rememberedRules + "TestARowIsNobodyElses"
 	manyChanges      = rememberedRules + "TestMoreChangesThanAreHeldDoubtAllThatWasReadBefore"
 )
 
 // factsEnd is why what a node remembers does not outlive what ended or changed it.
-var factsEnd = slices.Concat(factsOnThisNode, factsRead, factsHeard, factsRedeemed, factsFound, factsNoted)
+var factsEnd = slices.Concat(factsOnThisNode, factsRead, factsHeard, factsRedeemed, factsFound, factsOwn, factsNoted)
 
 // factsOnThisNode is for what changes on this node.
 var factsOnThisNode = []guard{
@@ -29,12 +30,20 @@ var factsOnThisNode = []guard{
 		line: "if changes.since(said, c.value.facts()) {", instead: "if false {", test: changesForget,
 	},
 	{
-		keeps: "and a session until it is said to have changed", file: factsChanged,
-		line: "c.sessions.forget(one.session)", instead: "_ = one", test: changesForget,
+		keeps: "what is packed is forgotten as soon as it is said to have changed", file: factsChanged,
+		line: "c.remembered.forget(one)", instead: "_ = one", test: changesForget,
+	},
+	{
+		keeps: "a session", file: factsStore,
+		line: "s.sessions.forget(one.session)", instead: "_ = one", test: changesForget,
+	},
+	{
+		keeps: "and a row", file: factsStore,
+		line: "s.rows.forget(one.fact)", instead: "_ = one", test: changesForget,
 	},
 	{
 		keeps: "or everything is", file: factsChanged,
-		line: "c.sessions.forgetAll()", instead: "_ = c", test: rememberedRules + "TestASessionIsForgottenWhenAnythingMayHaveChanged",
+		line: "c.remembered.forgetAll()", instead: "_ = c", test: rememberedRules + "TestAllThatIsPackedIsForgottenWhenAnythingMayHaveChanged",
 	},
 	{
 		keeps: "what has changed is taken in before anybody is told that it has", file: factsChange,
@@ -98,6 +107,17 @@ var factsRead = []guard{
 		line:    "said := s.changes.said.Load()\n\t\tread, err = v.Sessions(ctx, authority.SessionFilter{LiveAt: s.Now()}, below, warmedAtOnce)\n",
 		instead: "read, err = v.Sessions(ctx, authority.SessionFilter{LiveAt: s.Now()}, below, warmedAtOnce)\n\t\tsaid := s.changes.said.Load()\n",
 		test:    rememberedRules + "TestAReadingBegunBeforeAChangeDoesNotOutliveIt/all that live/{engine}",
+	},
+	{
+		keeps: "nor does what decides over many", file: factsLearned,
+		line:    "said := v.store.changes.said.Load()\n\tf, err := v.View.FactsOfSessions(ctx, sessions)\n",
+		instead: "f, err := v.View.FactsOfSessions(ctx, sessions)\n\tsaid := v.store.changes.said.Load()\n",
+		test:    rememberedRules + "TestWhatDecidesOverManyReadBeforeAChangeDoesNotOutliveIt/{engine}",
+	},
+	{
+		keeps: "and what was read before a change is not packed after it", file: factsLearned,
+		line: "if !changed {\n\t\t\ts.rows.put(f[:], row)", instead: "if true {\n\t\t\ts.rows.put(f[:], row)",
+		test: rememberedRules + "TestARowReadBeforeItChangedIsNotPacked",
 	},
 	{
 		keeps: "who joins a reading gets nothing from it that has changed since", file: factsLearned,
@@ -174,6 +194,22 @@ var factsFound = []guard{
 		keeps: "and whether they still own the account", file: factsRecalled,
 		line: "return g.Tenant == account && g.Role == grant.AccountOwner", instead: "return g.Tenant == account",
 		test: askedWhoHasIt + "an owner is replaced/{engine}",
+	},
+}
+
+// factsOwn is for rows whose facts have one short name.
+var factsOwn = []guard{
+	{
+		keeps: "a packed row is asked whose it is: a principal's", file: "internal/facts/rows.go",
+		line: "return p, grants, p.ID == id", instead: "return p, grants, true", test: rowIsOwn,
+	},
+	{
+		keeps: "a credential's", file: "internal/facts/rows.go",
+		line: "return c, c.ID == id", instead: "return c, true", test: rowIsOwn,
+	},
+	{
+		keeps: "a tenant's", file: "internal/facts/rows.go",
+		line: "return t, ok && t.ID == id", instead: "return t, ok", test: rowIsOwn,
 	},
 }
 
