@@ -195,10 +195,16 @@ func play(t *testing.T, now func() time.Time, changer, asker *facts.Store, store
 				rt.Fatal(err)
 			}
 			hear()
-			for _, q := range asked {
-				if wrong := q.differs(t, asker, stored, but...); wrong != "" {
-					rt.Fatal(wrong)
+			for range 2 { // what is at hand, and what is packed, which is then at hand when the next change comes
+				for _, q := range asked {
+					if wrong := q.differs(t, asker, stored, but...); wrong != "" {
+						rt.Fatal(wrong)
+					}
 				}
+				asker.PutAway()
+			}
+			for _, q := range asked {
+				_, _ = q.recall(t, asker)
 			}
 		}
 	})
