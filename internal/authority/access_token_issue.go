@@ -77,11 +77,11 @@ func (a *Authority) issueAccess(ctx context.Context, by Actor, r accessAsked) (I
 		if err != nil {
 			return err
 		}
-		if issued, err = a.makeAccess(facts, audience, a.mintAccess(audience, facts.Session.OpenedAt)); err != nil {
+		// After all that may be refused, since a change that fails after it has written makes others run again.
+		if err := spendAll(ctx, tx, r.Once); err != nil {
 			return err
 		}
-		// Last, since a change that fails after it has written makes others run again.
-		if err := spendAll(ctx, tx, r.Once); err != nil {
+		if issued, err = a.makeAccess(facts, audience, a.mintAccess(audience, facts.Session.OpenedAt)); err != nil {
 			return err
 		}
 		tx.PutSession(issued.Session)

@@ -155,6 +155,25 @@ func TestARowReadBeforeItChangedIsNotPacked(t *testing.T) {
 	}
 }
 
+// A reading in which a grant is gone before its role is read must not tell others that there is no such role.
+func TestARoleThatSomebodysReadingHasNotIsThereForOthers(t *testing.T) {
+	store := Remember(nil, Options{})
+	of := func(id grant.PrincipalID, roles map[grant.RoleID]grant.Role) authority.Standing {
+		return authority.Standing{
+			Principal: authority.Principal{ID: id, Organisation: "organisation:ORG"}, Roles: roles,
+			Grants:  []grant.Grant{{Principal: id, Tenant: "organisation:ORG", Role: "ORG/agent"}},
+			Tenants: map[tenant.ID]*authority.Tenant{"organisation:ORG": {ID: "organisation:ORG"}},
+		}
+	}
+	agent := grant.Role{ID: "ORG/agent", Permissions: []grant.Permission{"read"}}
+	store.learnStanding(of("person:1", map[grant.RoleID]grant.Role{agent.ID: agent}), 0)
+	store.learnStanding(of("person:2", nil), 0)
+	store.PutAway()
+	if who, ok := store.standing("person:1"); ok && len(who.Roles) != 1 {
+		t.Errorf("it has the roles %v", who.Roles)
+	}
+}
+
 // full fills every field with something that is not nothing, so that one which is not packed is missed.
 func full[T any](t *testing.T) (v T) {
 	t.Helper()
@@ -220,15 +239,17 @@ func TestEveryFieldOfARowIsPacked(t *testing.T) {
 		}
 		for _, granted := range [][]grant.Grant{grants, {}, nil} {
 			row := packed(packPrincipal(nil, &p, granted))
+			row.byte() // its kind
 			got, has := row.principal()
 			if diff := cmp.Diff(p, got) + cmp.Diff(granted, has); diff != "" || len(row) > 0 {
 				t.Errorf("principal, %s: %s, %d bytes left", name, diff, len(row))
 			}
 		}
 	}
-	none := authority.Credential{Restriction: authority.Restriction{Tenants: []tenant.ID{}, Permissions: []grant.Permission{}}}
+	none := authority.Credential{Restriction: authority.Restriction{Tenants: []tenant.ID{}, Permissions: []grant.Permission{}}, Limits: map[string]int{}}
 	for name, c := range map[string]authority.Credential{"a full one": full[authority.Credential](t), "nothing": {}, "for nothing": none} {
 		row := packed(packCredential(nil, &c))
+		row.byte()
 		if got := row.credential(); cmp.Diff(c, got, byPrefix) != "" || len(row) > 0 {
 			t.Errorf("credential, %s: %s, %d bytes left", name, cmp.Diff(c, got, byPrefix), len(row))
 		}
@@ -236,6 +257,7 @@ func TestEveryFieldOfARowIsPacked(t *testing.T) {
 	for name, w := range map[string]authority.Tenant{"a full one": full[authority.Tenant](t), "nothing": {}} {
 		packing, ok := packTenant(nil, &w)
 		row := packed(packing)
+		row.byte()
 		got, unpacked := row.tenant()
 		if diff := cmp.Diff(&w, got); !ok || !unpacked || diff != "" || len(row) > 0 {
 			t.Errorf("tenant, %s: %v, %v, %s, %d bytes left", name, ok, unpacked, diff, len(row))
@@ -255,6 +277,11 @@ func TestARowIsNobodyElses(t *testing.T) {
 	r.put(elsewhere[:], row)
 	if _, _, ok := r.principal("person:2"); ok {
 		t.Error("a person is another")
+	}
+	both := factOf(authority.FeedPrincipal, "person:3")
+	r.put(both[:], row)
+	if _, _, ok := r.principal("person:3"); ok {
+		t.Error("a tenant is a person")
 	}
 	if _, ok := r.credential(authority.CredentialID{2}); ok {
 		t.Error("a credential is another")

@@ -206,10 +206,13 @@ func (r read) tenantOf(id tenant.ID) (*authority.Tenant, bool) {
 	return nil, true
 }
 
+// roleOf says of a role that was not read that there is none, and nobody else is told so: who holds it may have lost it
+// between the two statements that read the grants and the roles.
 func (r read) roleOf(id grant.RoleID) (role, bool) {
 	of, ok := r.standing.Roles[id]
-	of.ID = id
-	r.store.roles.put(id, role{of, ok}, r.said)
+	if ok {
+		r.store.roles.put(id, role{of, true}, r.said)
+	}
 	return role{of, ok}, true
 }
 

@@ -109,7 +109,15 @@ const (
 	isPrimary
 )
 
+// What a row begins with, by which it is known for what it is.
+const (
+	rowOfPrincipal = iota
+	rowOfCredential
+	rowOfTenant
+)
+
 func packPrincipal(b packing, w *authority.Principal, grants []grant.Grant) packing {
+	b = append(b, rowOfPrincipal)
 	text(&b, w.ID, w.CreatedBy, w.UpdatedBy)
 	text(&b, w.Organisation)
 	text(&b, w.Email, w.Username, w.Name)
@@ -142,6 +150,7 @@ func (p *packed) principal() (w authority.Principal, grants []grant.Grant) {
 }
 
 func packCredential(b packing, c *authority.Credential) packing {
+	b = append(b, rowOfCredential)
 	b.raw(c.ID[:], c.ReplacedBy[:], c.Lookup[:], c.Verifier[:])
 	text(&b, c.Kind)
 	text(&b, c.Principal, c.CreatedBy)
@@ -187,19 +196,22 @@ func (p *packed) credential() (c authority.Credential) {
 		network, _ := netip.ParsePrefix(p.text()) // it was one
 		return network
 	})
-	listOf(p, func() struct{} {
-		if c.Limits == nil {
-			c.Limits = map[string]int{}
+	type limit struct {
+		route string
+		most  int
+	}
+	if limits := listOf(p, func() limit { return limit{p.text(), int(p.varint())} }); limits != nil {
+		c.Limits = map[string]int{}
+		for _, l := range limits {
+			c.Limits[l.route] = l.most
 		}
-		route := p.text()
-		c.Limits[route] = int(p.varint())
-		return struct{}{}
-	})
+	}
 	return c
 }
 
 // packTenant packs a tenant; ok is false for one whose profile cannot be.
 func packTenant(b packing, t *authority.Tenant) (_ packing, ok bool) {
+	b = append(b, rowOfTenant)
 	text(&b, t.ID, t.Parent)
 	text(&b, t.Name, t.Portal)
 	text(&b, t.Status)

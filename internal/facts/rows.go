@@ -44,22 +44,26 @@ func (r *rows) get(room []byte, key []byte) (packed, bool) {
 	return p, len(p) > 0
 }
 
+// row returns what is packed under a fact. A fact is a short name: whose row it is has to be asked, and of which kind.
+func (r *rows) row(room []byte, f fact, kind byte) (packed, bool) {
+	p, ok := r.get(room, f[:])
+	return p, ok && p.byte() == kind
+}
+
 // principal returns a principal and what it is granted.
 func (r *rows) principal(id grant.PrincipalID) (p authority.Principal, grants []grant.Grant, ok bool) {
 	var room [packedRow]byte
-	f := factOf(authority.FeedPrincipal, string(id))
-	row, ok := r.get(room[:0], f[:])
+	row, ok := r.row(room[:0], factOf(authority.FeedPrincipal, string(id)), rowOfPrincipal)
 	if !ok {
 		return p, nil, false
 	}
 	p, grants = row.principal()
-	return p, grants, p.ID == id // a fact is a short name
+	return p, grants, p.ID == id
 }
 
 func (r *rows) credential(id authority.CredentialID) (c authority.Credential, ok bool) {
 	var room [packedRow]byte
-	f := factOf(authority.FeedCredential, id.String())
-	row, ok := r.get(room[:0], f[:])
+	row, ok := r.row(room[:0], factOf(authority.FeedCredential, id.String()), rowOfCredential)
 	if !ok {
 		return c, false
 	}
@@ -69,8 +73,7 @@ func (r *rows) credential(id authority.CredentialID) (c authority.Credential, ok
 
 func (r *rows) tenant(id tenant.ID) (t *authority.Tenant, ok bool) {
 	var room [packedRow]byte
-	f := factOf(authority.FeedTenant, string(id))
-	row, ok := r.get(room[:0], f[:])
+	row, ok := r.row(room[:0], factOf(authority.FeedTenant, string(id)), rowOfTenant)
 	if !ok {
 		return nil, false
 	}

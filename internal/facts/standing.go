@@ -75,7 +75,7 @@ type shared struct{ tenant *authority.Tenant }
 
 func (s shared) facts() []fact { return []fact{factOf(authority.FeedTenant, string(s.tenant.ID))} }
 
-// role is an organisation's own role, or that there is none of its name.
+// role is an organisation's own role, or none.
 type role struct {
 	grant.Role
 	there bool

@@ -204,6 +204,10 @@ var factsOwn = []guard{
 		line: "return p, grants, p.ID == id", instead: "return p, grants, true", test: rowIsOwn,
 	},
 	{
+		keeps: "and of which kind", file: "internal/facts/rows.go",
+		line: "p.byte() == kind", instead: "p.byte() <= rowOfTenant", test: rowIsOwn,
+	},
+	{
 		keeps: "a credential's", file: "internal/facts/rows.go",
 		line: "return c, c.ID == id", instead: "return c, true", test: rowIsOwn,
 	},

@@ -140,8 +140,11 @@ func preparePostgres(ctx context.Context, pool *pgxpool.Pool, o Options) (Migrat
 		return Migrated{}, translate(err)
 	}
 	config := pool.Config().ConnConfig.Copy()
-	delete(config.RuntimeParams, "lock_timeout") // while others use the store, a migration may have to wait
-	delete(config.RuntimeParams, "idle_in_transaction_session_timeout")
+	for _, name := range []string{"lock_timeout", "idle_in_transaction_session_timeout"} {
+		if config.RuntimeParams[name] == settings[name] { // while others use the store, a migration may have to wait
+			delete(config.RuntimeParams, name)
+		}
+	}
 	db := sql.OpenDB(stdlib.GetConnector(*config))
 	defer db.Close()
 	return migrate(ctx, db, goose.DialectPostgres, "postgres", o.Schema)
