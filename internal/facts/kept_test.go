@@ -279,6 +279,7 @@ func TestARowIsNobodyElses(t *testing.T) {
 		t.Error("a person is another")
 	}
 	both := factOf(authority.FeedPrincipal, "person:3")
+	row, _ = packTenant(nil, &authority.Tenant{ID: "person:3"})
 	r.put(both[:], row)
 	if _, _, ok := r.principal("person:3"); ok {
 		t.Error("a tenant is a person")
