@@ -1,7 +1,6 @@
 package facts
 
 import (
-	"crypto/sha256"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -10,6 +9,7 @@ import (
 	"github.com/maypok86/otter/v2"
 
 	"github.com/doorward/doorward/internal/authority"
+	"github.com/doorward/doorward/internal/secret"
 )
 
 // bytesEach is what a remembered session takes, with its key: more than most need.
@@ -75,8 +75,7 @@ func (m *sessions) keepOrigin(s *authority.Session) (id originID) {
 	var room [packedRow]byte
 	o := originOf(s)
 	row := packOrigin(room[:0], &o)
-	digest := sha256.Sum256(row)
-	copy(id[:], digest[:])
+	id = secret.Digest(row)
 	m.rows.put(name(nameOfOrigin, id[:]), row)
 	return id
 }
