@@ -8,5 +8,9 @@
 // that a reading begun before a revocation cannot outlive it. A node that has not
 // heard from the feed for longer than Bound answers from the store alone.
 //
+// Sessions, and the rows of principals, credentials and tenants, of which there are
+// many, are packed and forgotten as soon as they are said to have changed (rows.go);
+// what was put together last is at hand (at_hand.go).
+//
 // It never decides anything, and what it returns is shared: nobody may change it.
 package facts
