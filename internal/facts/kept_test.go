@@ -169,8 +169,9 @@ func TestARoleThatSomebodysReadingHasNotIsThereForOthers(t *testing.T) {
 	store.learnStanding(of("person:1", map[grant.RoleID]grant.Role{agent.ID: agent}), 0)
 	store.learnStanding(of("person:2", nil), 0)
 	store.PutAway()
-	if who, ok := store.standing("person:1"); ok && len(who.Roles) != 1 {
-		t.Errorf("it has the roles %v", who.Roles)
+	who, ok := store.standing("person:1")
+	if !ok || len(who.Roles) != 1 {
+		t.Errorf("remembered %v, with the roles %v", ok, who)
 	}
 }
 

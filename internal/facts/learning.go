@@ -85,6 +85,7 @@ func (v learning) FactsOfSessions(ctx context.Context, sessions []authority.Sess
 	}
 	for i := range f.Standings {
 		v.store.packStanding(&f.Standings[i], said)
+		v.store.learnRoles(&f.Standings[i], said)
 	}
 	for i := range f.Audiences {
 		v.store.learnAudience(f.Audiences[i], said)
@@ -183,12 +184,15 @@ func (s *Store) learnStanding(who authority.Standing, said uint64) {
 	s.packStanding(&who, said)
 }
 
-func (s *Store) packStanding(who *authority.Standing, said uint64) {
-	for _, g := range who.Grants {
+func (s *Store) learnRoles(of *authority.Standing, said uint64) {
+	for _, g := range of.Grants {
 		if !g.Role.BuiltIn() {
-			read{s, *who, said}.roleOf(g.Role)
+			read{s, *of, said}.roleOf(g.Role)
 		}
 	}
+}
+
+func (s *Store) packStanding(who *authority.Standing, said uint64) {
 	s.learnRow(factOf(authority.FeedPrincipal, string(who.Principal.ID)), packPrincipal(nil, &who.Principal, who.Grants), said)
 }
 
