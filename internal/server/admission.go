@@ -18,6 +18,7 @@ const readyAtOnce = 64
 // admission bounds the requests at work.
 type admission struct {
 	places, ready *limit.Places
+	asked         atomic.Int64 // how often, but for who asks whether this node can serve
 	refused       atomic.Int64 // since it was last told
 }
 
@@ -49,6 +50,7 @@ func (s *Server) admit(mux *http.ServeMux) func(http.Handler) http.Handler {
 				ready.ServeHTTP(w, r)
 				return
 			}
+			s.admission.asked.Add(1)
 			public.ServeHTTP(w, r)
 		})
 	}
@@ -59,5 +61,19 @@ func (s *Server) tellRefused(since time.Duration) {
 	if n := s.admission.refused.Swap(0); n > 0 {
 		s.log.Warn("requests were refused because too many were at work: serve with more cores or nodes, or look at --load-requests",
 			"refused", n, "within", since.String())
+	}
+}
+
+// unlessIdle returns so many times, but none for as long as nobody asks for anything between two calls.
+func (a *admission) unlessIdle(times time.Duration) func() time.Duration {
+	var before int64
+	return func() time.Duration {
+		now := a.asked.Load()
+		idle := now == before
+		before = now
+		if idle && a.places.Taken() == 0 {
+			return 0
+		}
+		return times
 	}
 }

@@ -6,17 +6,17 @@ import (
 )
 
 const (
-	endedEvery = 10 * time.Minute     // between two walks over all sessions and login tokens
-	warmFor    = 4                    // times as long as a step took rests who reads ahead, with a fifth of a core: until then each use costs more
-	sweepFor   = 19                   // and who walks, with a twentieth: nobody waits for it
-	restLeast  = 5 * time.Millisecond // so that a log-in comes between any two steps
+	endedEvery = 10 * time.Minute // between two walks over all sessions and login tokens
+	warmFor    = 4                // times as long as a step took rests who reads ahead, with a fifth of a core: until then each use costs more
+	sweepFor   = 19               // and who walks, with a twentieth: nobody waits for it
+	restLeast  = time.Millisecond // so that a log-in comes between any two steps
 )
 
 // warmThenSweepUntil reads from the store what will be asked for, and then drops what ended, beside the requests and one
 // after the other.
 func (s *Server) warmThenSweepUntil(ctx context.Context) {
 	began := time.Now()
-	done, err := s.memory.Warm(ctx, restingBetween(warmFor))
+	done, err := s.memory.Warm(ctx, restingBetween(s.admission.unlessIdle(warmFor)))
 	switch {
 	case ctx.Err() != nil:
 		return
@@ -34,7 +34,7 @@ func (s *Server) sweepEndedUntil(ctx context.Context) {
 	tick := time.NewTicker(endedEvery)
 	defer tick.Stop()
 	for {
-		if _, err := s.authority.SweepEnded(ctx, restingBetween(sweepFor)); err != nil && ctx.Err() == nil {
+		if _, err := s.authority.SweepEnded(ctx, restingBetween(func() time.Duration { return sweepFor })); err != nil && ctx.Err() == nil {
 			s.log.Error("what has ended could not be dropped; it is tried again", "cause", err.Error())
 		}
 		select {
@@ -46,10 +46,10 @@ func (s *Server) sweepEndedUntil(ctx context.Context) {
 }
 
 // restingBetween returns a pause that is so many times as long as the step before it took.
-func restingBetween(times time.Duration) func(ctx context.Context) error {
+func restingBetween(times func() time.Duration) func(ctx context.Context) error {
 	began := time.Now()
 	return func(ctx context.Context) error {
-		rest := time.NewTimer(max(restLeast, times*time.Since(began)))
+		rest := time.NewTimer(max(restLeast, times()*time.Since(began)))
 		defer rest.Stop()
 		select {
 		case <-rest.C:
