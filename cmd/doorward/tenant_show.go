@@ -81,7 +81,7 @@ type caretakerShown struct {
 
 func shownTenant(r authority.TenantReport) tenantShown {
 	shown := tenantShown{
-		tenantNode: nodeOf(r.Lineage[0]), Counts: r.SuspendedBy == "", SuspendedBy: r.SuspendedBy, Portal: r.Lineage[0].Portal,
+		tenantNode: nodeOf(*r.Lineage[0]), Counts: r.SuspendedBy == "", SuspendedBy: r.SuspendedBy, Portal: r.Lineage[0].Portal,
 		Children: r.Children, Sessions: r.Live.Sessions, LoginTokens: r.Live.LoginTokens,
 	}
 	if r.Owner.ID != "" {
@@ -89,7 +89,7 @@ func shownTenant(r authority.TenantReport) tenantShown {
 		shown.Owner = &owner
 	}
 	for _, above := range r.Lineage[1:] {
-		shown.Above = append(shown.Above, nodeOf(above))
+		shown.Above = append(shown.Above, nodeOf(*above))
 	}
 	for _, c := range r.ManagedBy {
 		shown.ManagedBy = append(shown.ManagedBy, caretakerShown{personOf(c.Principal), c.Grant.Role, c.Grant.Tenant, c.Grant.Inactive})

@@ -170,7 +170,7 @@ func (f SessionFacts) isOwnAudience(by Actor) bool {
 }
 
 // mayVerify reports whether an actor may ask about what is of a subject: in an account, else where it is at home.
-func (a *Authority) mayVerify(by Actor, subject Standing, account tenant.ID, lineage []Tenant) bool {
+func (a *Authority) mayVerify(by Actor, subject Standing, account tenant.ID, lineage []*Tenant) bool {
 	path := root
 	if account != "" {
 		path = pathOf(lineage)

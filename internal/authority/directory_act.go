@@ -61,7 +61,7 @@ func (by Actor) refusedActing() error {
 
 // managed returns the lineage of a tenant whose directory the actor manages. One that it may not even read is as one
 // that does not exist (promise G8).
-func (by Actor) managed(ctx context.Context, v View, at tenant.ID) ([]Tenant, error) {
+func (by Actor) managed(ctx context.Context, v View, at tenant.ID) ([]*Tenant, error) {
 	lineage, err := v.Lineage(ctx, at)
 	switch {
 	case fault.KindOf(err) == fault.NotFound && err != nil, err == nil && !by.mayRead(lineage):

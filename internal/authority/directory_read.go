@@ -12,7 +12,7 @@ import (
 // read is the one door to what an actor asks about the directory: look runs when the actor may read the directory at a
 // tenant, whose lineage it is given. Everything else is refused with NotFound, in one text for the kind of tenant
 // wanted, whether it is outside the actor's reach or absent (promise G8), and recorded.
-func (a *Authority) read(ctx context.Context, by Actor, at tenant.ID, wanted tenant.Kind, look func(ctx context.Context, v View, lineage []Tenant) error) error {
+func (a *Authority) read(ctx context.Context, by Actor, at tenant.ID, wanted tenant.Kind, look func(ctx context.Context, v View, lineage []*Tenant) error) error {
 	e := by.event(audit.ReadDirectory)
 	e.Tenant = at
 	if by.IsZero() {
@@ -38,4 +38,4 @@ func (a *Authority) read(ctx context.Context, by Actor, at tenant.ID, wanted ten
 }
 
 // mayRead reports whether the actor may read the directory at the tenant of a lineage.
-func (by Actor) mayRead(lineage []Tenant) bool { return by.may(grant.ReadDirectory, pathOf(lineage)) }
+func (by Actor) mayRead(lineage []*Tenant) bool { return by.may(grant.ReadDirectory, pathOf(lineage)) }

@@ -13,7 +13,7 @@ type handover struct {
 	actor      *Standing // who acts as the subject; zero: nobody
 	minter     *Standing // whose credential handed over
 	credential *Credential
-	account    []Tenant
+	account    []*Tenant
 	made       time.Time // of the login token or the session; zero: it is being made
 	secretAt   time.Time // of the credential when it was made
 }

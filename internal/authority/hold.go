@@ -112,7 +112,7 @@ func lockedTenant(ctx context.Context, tx Tx, id tenant.ID) (Tenant, error) {
 	if err != nil {
 		return Tenant{}, err
 	}
-	return lineage[0], nil
+	return *lineage[0], nil
 }
 
 func (a *Authority) heldSince(hold bool) time.Time {

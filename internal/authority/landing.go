@@ -16,7 +16,7 @@ func (a *Authority) landingURL(plan mintPlan, token secret.Text) string {
 	if plan.audience.Kind != Portal {
 		return ""
 	}
-	return a.expand(plan.audience.URL, plan.account[0],
+	return a.expand(plan.audience.URL, *plan.account[0],
 		named{"{token}", url.QueryEscape(token.Reveal())}, named{"{email}", url.QueryEscape(plan.subject.Principal.Email)})
 }
 

@@ -38,7 +38,7 @@ func (a *Authority) SiteAt(ctx context.Context, host string) (Site, error) {
 			return err
 		}
 		if site = (Site{}); len(lineage) > 0 {
-			site.Account = lineage[0]
+			site.Account = *lineage[0]
 		}
 		audiences, err = v.Audiences(ctx)
 		return err

@@ -90,7 +90,7 @@ func (a *Authority) refuseRegenerate(ctx context.Context, by Actor, at tenant.ID
 	if refused := by.refuseKeysOf(manager); refused != nil {
 		return refused, nil
 	}
-	var lineage []Tenant
+	var lineage []*Tenant
 	var of Standing
 	err = a.store.View(ctx, func(ctx context.Context, v View) (err error) {
 		if lineage, err = v.Lineage(ctx, at); err != nil && fault.KindOf(err) != fault.NotFound {

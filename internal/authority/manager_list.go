@@ -33,7 +33,7 @@ func (a *Authority) Managers(ctx context.Context, by Actor, reseller tenant.ID, 
 	if err != nil {
 		return ManagerPage{}, err
 	}
-	err = a.read(ctx, by, reseller, tenant.KindReseller, func(ctx context.Context, v View, _ []Tenant) (err error) {
+	err = a.read(ctx, by, reseller, tenant.KindReseller, func(ctx context.Context, v View, _ []*Tenant) (err error) {
 		listed.Managers, listed.Total, err = v.ManagersOf(ctx, reseller, window)
 		return err
 	})

@@ -20,7 +20,7 @@ type MemberPage struct {
 // Members returns a page of the people whom the actor may hand over at an account, and how many they are in all. It
 // fails with NotFound for an account that is suspended or where the actor may hand nobody over.
 func (a *Authority) Members(ctx context.Context, by Actor, account tenant.ID, page MemberPage) (members []Principal, total int64, err error) {
-	var lineage []Tenant
+	var lineage []*Tenant
 	err = a.store.View(ctx, func(ctx context.Context, v View) (err error) {
 		if lineage, err = v.Lineage(ctx, account); err != nil && fault.KindOf(err) != fault.NotFound {
 			return err

@@ -134,8 +134,9 @@ func putAccount(edit func(a *authority.Tenant)) func(context.Context, authority.
 	return func(ctx context.Context, tx authority.Tx, undo bool) error {
 		lineage, err := tx.Lineage(ctx, acme)
 		if err == nil && !undo {
-			edit(&lineage[0])
-			tx.PutTenant(lineage[0])
+			it := *lineage[0]
+			edit(&it)
+			tx.PutTenant(it)
 		}
 		return err // undone by the directory
 	}

@@ -11,7 +11,7 @@ func (t Tenant) node() tenant.Node {
 }
 
 // pathOf turns a lineage, nearest first, into the path of its first tenant.
-func pathOf(lineage []Tenant) tenant.Path {
+func pathOf(lineage []*Tenant) tenant.Path {
 	path := make(tenant.Path, 0, 8) // as in Standing.Path
 	for i := range lineage {
 		path = append(path, lineage[i].node())

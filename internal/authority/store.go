@@ -47,7 +47,7 @@ type Facts interface {
 	CredentialByLookup(ctx context.Context, lookups ...secret.Fingerprint) (Credential, Standing, error)
 	StandingByEmail(ctx context.Context, canonical string) (Standing, error)
 	StandingOfOwner(ctx context.Context, account tenant.ID) (Standing, error)
-	Lineage(ctx context.Context, id tenant.ID) ([]Tenant, error)
+	Lineage(ctx context.Context, id tenant.ID) ([]*Tenant, error) // shared, never changed
 	Audience(ctx context.Context, id AudienceID) (Audience, error)
 }
 

@@ -9,10 +9,10 @@ import (
 
 // TenantView reads tenants.
 type TenantView interface {
-	// Lineage returns the tenant and all above it, nearest first.
-	Lineage(ctx context.Context, id tenant.ID) ([]Tenant, error)
+	// Lineage returns the tenant and all above it, nearest first; they are shared and never changed.
+	Lineage(ctx context.Context, id tenant.ID) ([]*Tenant, error)
 	// LineageOfPortal returns the lineage of the account whose portal has this host (and port, if any), in lower case.
-	LineageOfPortal(ctx context.Context, host string) ([]Tenant, error)
+	LineageOfPortal(ctx context.Context, host string) ([]*Tenant, error)
 	// Tenants returns those of ids that exist, in no order.
 	Tenants(ctx context.Context, ids []tenant.ID) ([]Tenant, error)
 	// Roles returns those of ids that exist.

@@ -41,7 +41,7 @@ type LoginTokenFacts struct {
 	Minter     *Standing   // the principal whose credential minted it
 	Credential *Credential // that minted it
 	Parent     Session     // it was minted from, or zero
-	Account    []Tenant    // lineage
+	Account    []*Tenant   // lineage
 	Audience   *Audience
 	Live       bool // the fence's epoch is the current one
 }

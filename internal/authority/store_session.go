@@ -29,7 +29,7 @@ type Circumstances struct {
 	Actor        *Standing // zero when nobody acts
 	Credential   *Credential
 	Holder       *Standing    // of the principal whose credential it descends from
-	Account      []Tenant     // lineage, empty without account
+	Account      []*Tenant    // lineage, empty without account
 	Above        []Session    // the parent, the parent's parent and so on
 	Clients      []Credential // of the clients that asked for it or for one of those above it
 	ClientHolder *Standing    // of the principal whose credential its own client has

@@ -23,7 +23,7 @@ type TenantChange struct {
 // it, at the new parent. It fails with NotFound, Denied, Malformed, Conflict (portal), and Unmet when the tenant is not
 // as it was seen or cannot be there.
 func (a *Authority) ChangeTenant(ctx context.Context, by Actor, id tenant.ID, change TenantChange) (Tenant, error) {
-	var lineage, parent []Tenant
+	var lineage, parent []*Tenant
 	var next Tenant
 	err := a.changeDirectory(ctx, by, directoryAct{
 		act: audit.PutTenant,
@@ -34,7 +34,7 @@ func (a *Authority) ChangeTenant(ctx context.Context, by Actor, id tenant.ID, ch
 			return err
 		},
 		write: func(ctx context.Context, tx Tx, record func(audit.Event)) error {
-			have := lineage[0]
+			have := *lineage[0]
 			if err := change.Match.check(have.UpdatedAt); err != nil {
 				return err
 			}

@@ -28,7 +28,7 @@ func (a *Authority) CreateTenant(ctx context.Context, by Actor, r TenantRequest)
 	if made, err = r.tenant(a.store.Now()); err != nil {
 		return Tenant{}, a.malformed(ctx, by, audit.PutTenant, err)
 	}
-	var parent []Tenant
+	var parent []*Tenant
 	err = a.changeDirectory(ctx, by, directoryAct{
 		act: audit.PutTenant,
 		judge: func(ctx context.Context, v View) (err error) {

@@ -43,7 +43,7 @@ func (a *Authority) Tenants(ctx context.Context, by Actor, set TenantSet, p Page
 	if err != nil {
 		return TenantPage{}, err
 	}
-	err = a.read(ctx, by, set.Below, set.Below.Kind(), func(ctx context.Context, v View, _ []Tenant) error {
+	err = a.read(ctx, by, set.Below, set.Below.Kind(), func(ctx context.Context, v View, _ []*Tenant) error {
 		found, total, err := v.TenantsIn(ctx, set, window)
 		if err != nil {
 			return err
@@ -62,11 +62,12 @@ func (a *Authority) Tenants(ctx context.Context, by Actor, set TenantSet, p Page
 // reach as for one that does not exist. Its parent is told only to who may read there too.
 func (a *Authority) Tenant(ctx context.Context, by Actor, id tenant.ID) (ListedTenant, error) {
 	var shown []ListedTenant
-	err := a.read(ctx, by, id, id.Kind(), func(ctx context.Context, v View, lineage []Tenant) (err error) {
+	err := a.read(ctx, by, id, id.Kind(), func(ctx context.Context, v View, lineage []*Tenant) (err error) {
+		it := *lineage[0]
 		if !by.mayRead(lineage[1:]) {
-			lineage[0].Parent = ""
+			it.Parent = ""
 		}
-		shown, err = withOwners(ctx, v, lineage[:1])
+		shown, err = withOwners(ctx, v, []Tenant{it})
 		return err
 	})
 	if err != nil {
@@ -78,7 +79,7 @@ func (a *Authority) Tenant(ctx context.Context, by Actor, id tenant.ID) (ListedT
 // TenantIn shows one tenant of a set. It fails with NotFound like Tenants, and for a tenant that is none of the set.
 func (a *Authority) TenantIn(ctx context.Context, by Actor, set TenantSet, id tenant.ID) (ListedTenant, error) {
 	var shown []ListedTenant
-	err := a.read(ctx, by, set.Below, set.Kind, func(ctx context.Context, v View, _ []Tenant) error {
+	err := a.read(ctx, by, set.Below, set.Kind, func(ctx context.Context, v View, _ []*Tenant) error {
 		lineage, err := v.Lineage(ctx, id)
 		if err == nil && !set.has(pathOf(lineage)) {
 			err = fault.New(fault.NotFound, ReasonOutside, "")
@@ -86,7 +87,7 @@ func (a *Authority) TenantIn(ctx context.Context, by Actor, set TenantSet, id te
 		if err != nil {
 			return err
 		}
-		shown, err = withOwners(ctx, v, lineage[:1])
+		shown, err = withOwners(ctx, v, []Tenant{*lineage[0]})
 		return err
 	})
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 
 // TenantReport is a tenant with all that an operator asks about it.
 type TenantReport struct {
-	Lineage     []Tenant  // the tenant itself first, the installation last
+	Lineage     []*Tenant // the tenant itself first, the installation last
 	SuspendedBy tenant.ID // the nearest suspended tenant, itself included; empty: it counts
 	Children    map[tenant.Kind]int64
 	Owner       Principal   // of an account; zero: it has none
@@ -55,12 +55,12 @@ func (r *TenantReport) read(ctx context.Context, v View, id tenant.ID) (err erro
 }
 
 // caretakers come nearest first, as the tenants they are granted at do.
-func caretakers(ctx context.Context, v View, lineage []Tenant) (found []Caretaker, err error) {
+func caretakers(ctx context.Context, v View, lineage []*Tenant) (found []Caretaker, err error) {
 	roles := []grant.RoleID{grant.Operator}
 	for _, name := range grant.ManagerNames {
 		roles = append(roles, grant.ManagerRole(name))
 	}
-	grants, err := v.GrantsAt(ctx, keysOf(lineage, tenantID), roles)
+	grants, err := v.GrantsAt(ctx, keysOf(lineage, func(t *Tenant) tenant.ID { return t.ID }), roles)
 	if err != nil {
 		return nil, err
 	}

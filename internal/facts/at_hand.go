@@ -6,7 +6,8 @@ import (
 	"github.com/doorward/doorward/internal/tenant"
 )
 
-// What is remembered is at hand, or put together from packed rows and then at hand. How much has been said is read before the
+// What is remembered is at hand, or put together from packed rows. What many share is at hand from then on; a person's, when it
+// is asked for again soon: with many people, most would be put aside for others before that, and keeping costs more than making. How much has been said is read before the
 // rows are: what is said to have changed meanwhile makes doubtful what was made of them.
 
 func (s *Store) credential(id authority.CredentialID) (*credential, bool) {
@@ -18,7 +19,9 @@ func (s *Store) credential(id authority.CredentialID) (*credential, bool) {
 	if !ok {
 		return nil, false
 	}
-	return s.credentials.put(id, credentialOf(c), said).value, true
+	it := &credential{c}
+	s.credentials.offer(id, it, said)
+	return it, true
 }
 
 func (s *Store) standing(id grant.PrincipalID) (*standing, bool) {
@@ -39,7 +42,7 @@ func (s *Store) standing(id grant.PrincipalID) (*standing, bool) {
 	}
 	who, ok := standingOf(p, grants, at, s.roles.get)
 	if ok {
-		s.standings.put(id, who, said)
+		s.standings.offer(id, who, said)
 	}
 	return who, ok
 }
@@ -82,15 +85,15 @@ func (s *Store) lineage(id tenant.ID) (*lineage, bool) {
 		return l, true
 	}
 	said := s.changes.said.Load()
-	var tenants []authority.Tenant
+	var tenants []*authority.Tenant
 	for next := id; next != ""; {
 		t, ok := s.tenantOf(next)
 		if !ok || len(tenants) > maxAbove {
 			return nil, false
 		}
-		tenants, next = append(tenants, *t), t.Parent
+		tenants, next = append(tenants, t), t.Parent
 	}
-	return s.lineages.put(id, lineageOf(tenants), said).value, true
+	return s.lineages.put(id, &lineage{tenants}, said).value, true
 }
 
 func (s *Store) audience(id authority.AudienceID) (*audience, bool) {

@@ -12,7 +12,7 @@ import (
 type fact [12]byte
 
 func factOf(kind authority.FeedKind, key string) (f fact) {
-	copy(f[:], secret.Fact(string(kind), key))
+	secret.AppendFact(f[:0], string(kind), key)
 	return f
 }
 

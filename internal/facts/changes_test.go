@@ -28,9 +28,11 @@ func withNobody(names ...string) (all []string) {
 
 var (
 	ofOwner = []string{
-		"the session handed over", "the session below", "the session signed in", "the owner's key", ownersEmail, "the owner of the account",
+		"the session handed over", "the session below", "the session signed in", "the session of who acts", "the owner's key", ownersEmail,
+		"the owner of the account",
 	}
-	ofOther = []string{"the session below", "the session signed in", othersEmail, "the owner of the shop"}
+	ofMinter = []string{"the session handed over", "the session below", "the session of who acts", "the minter's key"}
+	ofOther  = []string{"the session below", "the session signed in", "the session of who acts", othersEmail, "the owner of the shop"}
 )
 
 // kinds are the kinds of change, each with what it must make forgotten and nothing else.
@@ -45,25 +47,27 @@ var kinds = []struct {
 	},
 	{
 		"a tenant above", puts(func(tx authority.Tx, now time.Time) { tx.PutTenant(tenantOf(inner, now)) }),
-		append([]string{"the minter's key", "the account's lineage"}, ofOwner...),
+		append([]string{"the minter's key", "the account's lineage", "the kiosk's lineage"}, ofOwner...),
 	},
 	{
 		"another tenant", puts(func(tx authority.Tx, now time.Time) { tx.PutTenant(tenantOf(shop, now)) }),
 		append([]string{"the shop's lineage"}, ofOther...),
 	},
+	{
+		"a session's account", puts(func(tx authority.Tx, now time.Time) { tx.PutTenant(tenantOf(kiosk, now)) }),
+		[]string{"the kiosk's lineage", "the session of who acts"},
+	},
 	{"a role", puts(func(tx authority.Tx, _ time.Time) { tx.PutRole(grant.Role{ID: agent}) }), ofOwner},
 	{"a role that goes", puts(func(tx authority.Tx, _ time.Time) { tx.DropRole(agent) }), ofOwner},
 	{"a principal", puts(func(tx authority.Tx, now time.Time) { tx.PutPrincipal(personOf(other, othersEmail, now)) }), ofOther},
+	{"a service", puts(func(tx authority.Tx, now time.Time) { tx.PutPrincipal(serviceAt(now)) }), ofMinter},
 	{"a grant", puts(func(tx authority.Tx, _ time.Time) {
 		tx.PutGrant(grant.Grant{Principal: other, Tenant: account, Role: grant.AccountUser})
 	}), ofOther},
 	{"a grant that goes", puts(func(tx authority.Tx, _ time.Time) {
 		tx.DropGrant(grant.Grant{Principal: other, Tenant: shop, Role: grant.AccountOwner})
 	}), ofOther},
-	{
-		"a credential", puts(func(tx authority.Tx, now time.Time) { tx.PutCredential(keyOf(minterKey, minter, atMinter, now)) }),
-		[]string{"the session handed over", "the session below", "the minter's key"},
-	},
+	{"a credential", puts(func(tx authority.Tx, now time.Time) { tx.PutCredential(keyOf(minterKey, minter, atMinter, now)) }), ofMinter},
 	{
 		"an audience", puts(func(tx authority.Tx, now time.Time) { tx.PutAudience(audienceOf("Other", now)) }),
 		[]string{"the session handed over", "the audience"},
@@ -79,7 +83,7 @@ var kinds = []struct {
 	{"a password's hash", func(ctx context.Context, tx authority.Tx, _ time.Time) error {
 		_, err := tx.ReplacePasswordHash(ctx, ownerKey, "", "hash")
 		return err
-	}, []string{"the session below", "the session signed in", "the owner's key"}},
+	}, []string{"the session below", "the session signed in", "the session of who acts", "the owner's key"}},
 	{
 		"what the feed is told", puts(func(tx authority.Tx, _ time.Time) { tx.Publish(authority.FeedSession, signedIn.String()) }),
 		[]string{"the session signed in"},

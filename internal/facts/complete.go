@@ -8,13 +8,25 @@ import (
 	"github.com/doorward/doorward/internal/tenant"
 )
 
-// circumstances are those of a session with what they depend on.
+// circumstances are those of a session with what they are put together from.
 type circumstances struct {
 	authority.Circumstances
-	depends []fact
+	whose
+	credentials  []*credential // its own, and those of the clients
+	clientHolder *standing
 }
 
-func (c *circumstances) facts() []fact { return c.depends }
+func (c *circumstances) facts() []fact {
+	all := []dependent{c.clientHolder, c.subject, c.actor, c.holder, c.account, c.audience}
+	for _, of := range c.credentials {
+		all = append(all, of)
+	}
+	var depends []fact
+	for _, one := range all {
+		depends = append(depends, one.facts()...)
+	}
+	return depends
+}
 
 // circumstances returns all that decides, beside its own row, whether a session counts; ok is false when something is not
 // remembered. They are the same for all sessions of one origin that descend from no other.
@@ -28,7 +40,7 @@ func (s *Store) circumstances(of *known, session *authority.Session) (c *authori
 	}
 	said := s.changes.said.Load()
 	made, ok := s.complete(session)
-	if ok {
+	if ok && of.atHand {
 		of.circumstances.Store(newCell(made, said))
 	}
 	return &made.Circumstances, ok
@@ -41,15 +53,15 @@ func (s *Store) complete(session *authority.Session) (c *circumstances, ok bool)
 	if !ok {
 		return c, false
 	}
-	w, ok := s.whose(session.Subject, session.Actor, of.Principal, session.Account, session.Audience)
+	c.whose, ok = s.whose(session.Subject, session.Actor, of.Principal, session.Account, session.Audience)
 	if !ok {
 		return c, false
 	}
+	c.credentials, c.clientHolder = append(c.credentials, of), nobody
 	c.Circumstances = authority.Circumstances{
-		Subject: &w.subject.Standing, Actor: &w.actor.Standing, Credential: &of.Credential, Holder: &w.holder.Standing, Account: w.account.tenants,
-		ClientHolder: &nobody.Standing, Audience: &w.audience.Audience,
+		Subject: &c.subject.Standing, Actor: &c.actor.Standing, Credential: &of.Credential, Holder: &c.holder.Standing, Account: c.account.tenants,
+		ClientHolder: &nobody.Standing, Audience: &c.audience.Audience,
 	}
-	c.depends = slices.Concat(of.depends, w.subject.depends, w.actor.depends, w.holder.depends, w.account.depends, w.audience.depends)
 	return c, s.above(c, session.Parent) && s.clients(c, session)
 }
 
@@ -108,8 +120,7 @@ func (s *Store) clients(c *circumstances, session *authority.Session) (ok bool) 
 		if of.ID == session.Client {
 			holder, ok := s.standing(of.Principal)
 			if ok {
-				c.ClientHolder = &holder.Standing
-				c.depends = append(c.depends, holder.depends...)
+				c.ClientHolder, c.clientHolder = &holder.Standing, holder
 			}
 			return ok
 		}
@@ -124,7 +135,7 @@ func (s *Store) client(c *circumstances, id authority.CredentialID) (ok bool) {
 	found, ok := s.credential(id)
 	if ok {
 		c.Clients = append(c.Clients, found.Credential)
-		c.depends = append(c.depends, found.depends...)
+		c.credentials = append(c.credentials, found)
 	}
 	return ok
 }

@@ -56,7 +56,7 @@ func TestWhatTheFeedSaysIsForgotten(t *testing.T) {
 		}{
 			{"nothing", authority.FeedReading{}, nil},
 			{"a session", entries(authority.FeedSession, signedIn.String()), []string{"the session signed in"}},
-			{"a credential", entries(authority.FeedCredential, minterKey.String()), []string{"the session handed over", "the session below", "the minter's key"}},
+			{"a credential", entries(authority.FeedCredential, minterKey.String()), ofMinter},
 			{"a principal", entries(authority.FeedPrincipal, string(other)), ofOther},
 			{"a tenant", entries(authority.FeedTenant, string(shop)), append([]string{"the shop's lineage"}, ofOther...)},
 			{"a role", entries(authority.FeedRole, string(agent)), ofOwner},

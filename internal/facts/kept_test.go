@@ -37,13 +37,13 @@ func sayMuch(c *changes) {
 func TestMoreChangesThanAreHeldDoubtAllThatWasReadBefore(t *testing.T) {
 	c := newChanges(nothing{})
 	k := keep[authority.AudienceID, *audience](10, c)
-	k.put(1, audienceOf(authority.Audience{ID: 1}), c.said.Load())
+	k.put(1, &audience{authority.Audience{ID: 1}}, c.said.Load())
 	c.mark(changedOf(authority.FeedAudience, "1"))
 	sayMuch(c)
 	if audienceIn(k, 1) {
 		t.Error("what has changed counts because it is not known any more that it has")
 	}
-	k.put(2, audienceOf(authority.Audience{ID: 2}), c.said.Load())
+	k.put(2, &audience{authority.Audience{ID: 2}}, c.said.Load())
 	if !audienceIn(k, 2) {
 		t.Error("what was read since is not remembered")
 	}
@@ -59,7 +59,7 @@ func TestAChangeThatIsOneTooManyCountsItself(t *testing.T) {
 		c.mark(changedOf(authority.FeedSession, strconv.Itoa(i)))
 	}
 	said := c.said.Load()
-	k.put(1, audienceOf(authority.Audience{ID: 1}), said)
+	k.put(1, &audience{authority.Audience{ID: 1}}, said)
 	c.mark(changedOf(authority.FeedAudience, "1"))
 	if audienceIn(k, 1) {
 		t.Error("it is not known to have changed")
@@ -70,7 +70,7 @@ func TestAChangeThatIsOneTooManyCountsItself(t *testing.T) {
 func TestWhatHoldsIsNotLookedIntoAgainAndStillEnds(t *testing.T) {
 	c := newChanges(nothing{})
 	k := keep[authority.AudienceID, *audience](10, c)
-	of := audienceOf(authority.Audience{ID: 1})
+	of := &audience{authority.Audience{ID: 1}}
 	held := k.put(1, of, c.said.Load())
 	c.mark(changedOf(authority.FeedAudience, "2"))
 	if !audienceIn(k, 1) || held.said.Load() != c.said.Load() {
@@ -239,29 +239,29 @@ func TestEveryFieldOfARowIsPacked(t *testing.T) {
 			grants[i].Principal = p.ID
 		}
 		for _, granted := range [][]grant.Grant{grants, {}, nil} {
-			row := packed(packPrincipal(nil, &p, granted))
+			row := packed{left: packPrincipal(nil, &p, granted)}
 			row.byte() // its kind
 			got, has := row.principal()
-			if diff := cmp.Diff(p, got) + cmp.Diff(granted, has); diff != "" || len(row) > 0 {
-				t.Errorf("principal, %s: %s, %d bytes left", name, diff, len(row))
+			if diff := cmp.Diff(p, got) + cmp.Diff(granted, has); diff != "" || len(row.left) > 0 {
+				t.Errorf("principal, %s: %s, %d bytes left", name, diff, len(row.left))
 			}
 		}
 	}
 	none := authority.Credential{Restriction: authority.Restriction{Tenants: []tenant.ID{}, Permissions: []grant.Permission{}}, Limits: map[string]int{}}
 	for name, c := range map[string]authority.Credential{"a full one": full[authority.Credential](t), "nothing": {}, "for nothing": none} {
-		row := packed(packCredential(nil, &c))
+		row := packed{left: packCredential(nil, &c)}
 		row.byte()
-		if got := row.credential(); cmp.Diff(c, got, byPrefix) != "" || len(row) > 0 {
-			t.Errorf("credential, %s: %s, %d bytes left", name, cmp.Diff(c, got, byPrefix), len(row))
+		if got := row.credential(); cmp.Diff(c, got, byPrefix) != "" || len(row.left) > 0 {
+			t.Errorf("credential, %s: %s, %d bytes left", name, cmp.Diff(c, got, byPrefix), len(row.left))
 		}
 	}
 	for name, w := range map[string]authority.Tenant{"a full one": full[authority.Tenant](t), "nothing": {}} {
 		packing, ok := packTenant(nil, &w)
-		row := packed(packing)
+		row := packed{left: packing}
 		row.byte()
 		got, unpacked := row.tenant()
-		if diff := cmp.Diff(&w, got); !ok || !unpacked || diff != "" || len(row) > 0 {
-			t.Errorf("tenant, %s: %v, %v, %s, %d bytes left", name, ok, unpacked, diff, len(row))
+		if diff := cmp.Diff(&w, got); !ok || !unpacked || diff != "" || len(row.left) > 0 {
+			t.Errorf("tenant, %s: %v, %v, %s, %d bytes left", name, ok, unpacked, diff, len(row.left))
 		}
 	}
 }
@@ -290,5 +290,21 @@ func TestARowIsNobodyElses(t *testing.T) {
 	}
 	if _, ok := r.tenant("account:2"); ok {
 		t.Error("a tenant is another")
+	}
+}
+
+func TestWhatIsOfferedASecondTimeIsAtHand(t *testing.T) {
+	k := keep[authority.AudienceID, *audience](10, newChanges(nothing{}))
+	for i, want := range []bool{false, true} {
+		k.offer(1, &audience{authority.Audience{ID: 1}}, 0)
+		if audienceIn(k, 1) != want {
+			t.Errorf("offered %d times, it is kept: %v", i+1, !want)
+		}
+	}
+	for id := range authority.AudienceID(40 * atHand) { // so many that each place has been another's
+		k.offered.again(1000 + id)
+	}
+	if k.offered.again(1) {
+		t.Error("what was offered long ago was offered lately")
 	}
 }

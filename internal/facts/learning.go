@@ -124,7 +124,7 @@ func (v learning) StandingOfOwner(ctx context.Context, account tenant.ID) (autho
 	return found, err
 }
 
-func (v learning) Lineage(ctx context.Context, id tenant.ID) ([]authority.Tenant, error) {
+func (v learning) Lineage(ctx context.Context, id tenant.ID) ([]*authority.Tenant, error) {
 	said := v.store.changes.said.Load()
 	found, err := v.View.Lineage(ctx, id)
 	if err == nil {
@@ -165,7 +165,7 @@ func (s *Store) learnCredential(c authority.Credential, said uint64) {
 	if c.ID.IsZero() {
 		return
 	}
-	s.credentials.put(c.ID, credentialOf(c), said)
+	s.credentials.put(c.ID, &credential{c}, said)
 	s.packCredential(&c, said)
 }
 
@@ -236,18 +236,18 @@ func (s *Store) packTenant(t *authority.Tenant, said uint64) {
 	}
 }
 
-func (s *Store) learnLineage(tenants []authority.Tenant, said uint64) {
+func (s *Store) learnLineage(tenants []*authority.Tenant, said uint64) {
 	if len(tenants) == 0 {
 		return
 	}
-	s.lineages.put(tenants[0].ID, lineageOf(tenants), said)
-	for i := range tenants {
-		s.share(&tenants[i], said)
+	s.lineages.put(tenants[0].ID, &lineage{tenants}, said)
+	for _, t := range tenants {
+		s.share(t, said)
 	}
 }
 
 func (s *Store) learnAudience(a authority.Audience, said uint64) {
 	if a.ID != 0 {
-		s.audiences.put(a.ID, audienceOf(a), said)
+		s.audiences.put(a.ID, &audience{a}, said)
 	}
 }

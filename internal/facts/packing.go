@@ -66,9 +66,7 @@ func isZero(v []byte) bool {
 
 func texts[T ~string](p *packed, into ...*T) {
 	for _, v := range into {
-		n := p.uvarint()
-		*v = T((*p)[:n])
-		*p = (*p)[n:]
+		*v = T(p.text())
 	}
 }
 
@@ -82,11 +80,6 @@ func listOf[T any](p *packed, each func() T) []T {
 		values[i] = each()
 	}
 	return values
-}
-
-func (p *packed) text() (v string) {
-	texts(p, &v)
-	return v
 }
 
 func (p *packed) times(into ...*time.Time) {

@@ -66,7 +66,7 @@ func (v recalled) StandingOfOwner(_ context.Context, account tenant.ID) (authori
 }
 
 // Lineage returns a tenant and all above it.
-func (v recalled) Lineage(_ context.Context, id tenant.ID) ([]authority.Tenant, error) {
+func (v recalled) Lineage(_ context.Context, id tenant.ID) ([]*authority.Tenant, error) {
 	if found, ok := v.store.lineage(id); ok && id != "" {
 		return found.tenants, nil
 	}

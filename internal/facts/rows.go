@@ -15,7 +15,7 @@ const bytesOfPrincipal = 600
 
 // rows remembers, packed like sessions, the rows of principals, credentials and tenants, each under its fact, and origins
 // and names under keys that are longer. A row holds while it is here: what changes is forgotten when it is said to have
-// changed. What is here is put together again when it is needed, and then at hand for a while.
+// changed. What is here is put together again when it is needed, and at hand for a while when that happens again soon.
 type rows struct{ packed *fastcache.Cache }
 
 func keepRows(principals int) *rows {
@@ -40,8 +40,8 @@ func (r *rows) forgetAll() { r.packed.Reset() }
 func (r *rows) has(f fact) bool { return r.packed.Has(f[:]) }
 
 func (r *rows) get(room []byte, key []byte) (packed, bool) {
-	p := packed(r.packed.Get(room, key))
-	return p, len(p) > 0
+	p := packed{left: r.packed.Get(room, key)}
+	return p, len(p.left) > 0
 }
 
 // row returns what is packed under a fact. A fact is a short name: whose row it is has to be asked, and of which kind.
@@ -96,7 +96,7 @@ func name[T ~string | ~[]byte](kind byte, text T) []byte {
 
 func (r *rows) named(name []byte) (string, bool) {
 	row, ok := r.get(nil, name)
-	return string(row), ok
+	return string(row.left), ok
 }
 
 func (r *rows) call(name []byte, who string) { r.put(name, []byte(who)) }

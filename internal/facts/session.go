@@ -106,28 +106,44 @@ func flag(is bool, bit byte) byte {
 	return 0
 }
 
-// packed reads a packed session from its beginning.
-type packed []byte
+// packed reads what is packed from its beginning.
+type packed struct {
+	left  []byte
+	texts string // what was left when the first text was read: all are parts of one
+}
 
 func (p *packed) byte() byte {
-	b := (*p)[0]
-	*p = (*p)[1:]
+	b := p.left[0]
+	p.left = p.left[1:]
 	return b
 }
 
 func (p *packed) uvarint() uint64 {
-	v, n := binary.Uvarint(*p)
-	*p = (*p)[n:]
+	v, n := binary.Uvarint(p.left)
+	p.left = p.left[n:]
 	return v
 }
 
 func (p *packed) varint() int64 {
-	v, n := binary.Varint(*p)
-	*p = (*p)[n:]
+	v, n := binary.Varint(p.left)
+	p.left = p.left[n:]
 	return v
 }
 
-func (p *packed) bytes(into []byte) { *p = (*p)[copy(into, *p):] }
+func (p *packed) bytes(into []byte) { p.left = p.left[copy(into, p.left):] }
+
+func (p *packed) text() string {
+	n := p.uvarint()
+	if n == 0 {
+		return ""
+	}
+	if p.texts == "" {
+		p.texts = string(p.left)
+	}
+	text := p.texts[len(p.texts)-len(p.left):][:n]
+	p.left = p.left[n:]
+	return text
+}
 
 // head reads what stands before the session itself.
 func (p *packed) head() (has byte, of originID) {

@@ -22,6 +22,7 @@ type sessions struct {
 	packed *fastcache.Cache
 	rows   *rows                          // the origins are among them
 	atHand *otter.Cache[originID, *known] // those that were asked about last
+	lately *lately[originID]
 
 	using sync.Mutex // held while a last use is moved forward
 }
@@ -29,18 +30,22 @@ type sessions struct {
 // known is an origin with what is known of all its sessions.
 type known struct {
 	session       authority.Session // as far as all are alike
+	atHand        bool              // or it is not worth keeping anything with it
 	circumstances atomic.Pointer[cell[*circumstances]]
 }
 
 func keepSessions(size, atHand int, r *rows) *sessions {
-	return &sessions{packed: fastcache.New(size * bytesEach), rows: r, atHand: otter.Must(&otter.Options[originID, *known]{MaximumSize: atHand})}
+	return &sessions{
+		packed: fastcache.New(size * bytesEach), rows: r, atHand: otter.Must(&otter.Options[originID, *known]{MaximumSize: atHand}),
+		lately: newLately[originID](),
+	}
 }
 
 // get returns a session if it is remembered, and its origin.
 func (m *sessions) get(id authority.SessionID) (s authority.Session, of *known, ok bool) {
 	var room [packedRoom]byte
-	p := packed(m.packed.Get(room[:0], id[:]))
-	if len(p) == 0 {
+	p := packed{left: m.packed.Get(room[:0], id[:])}
+	if len(p.left) == 0 {
 		return s, nil, false
 	}
 	has, origin := p.head()
@@ -60,8 +65,10 @@ func (m *sessions) origin(id originID) (of *known, ok bool) {
 	var room [packedRow]byte
 	row, ok := m.rows.get(room[:0], name(nameOfOrigin, id[:]))
 	if ok {
-		of = &known{session: row.origin().session()}
-		m.atHand.Set(id, of)
+		of = &known{session: row.origin().session(), atHand: m.lately.again(id)}
+		if of.atHand {
+			m.atHand.Set(id, of)
+		}
 	}
 	return of, ok
 }

@@ -6,13 +6,25 @@ import (
 	"github.com/doorward/doorward/internal/tenant"
 )
 
-// standing is a principal's standing with what it depends on.
+// standing is a principal's standing with the place that it has its tenants from.
 type standing struct {
 	authority.Standing
-	depends []fact
+	at *place
 }
 
-func (s *standing) facts() []fact { return s.depends }
+func (s *standing) facts() []fact {
+	if s == nobody {
+		return nil
+	}
+	depends := append(make([]fact, 0, len(s.at.depends)+1), factOf(authority.FeedPrincipal, string(s.Principal.ID)))
+	depends = append(depends, s.at.depends...)
+	for _, g := range s.Grants {
+		if !g.Role.BuiltIn() {
+			depends = append(depends, factOf(authority.FeedRole, string(g.Role)))
+		}
+	}
+	return depends
+}
 
 // place is all tenants at or above some, with what they depend on. All who are granted something at the same ones have it.
 type place struct {
@@ -51,9 +63,7 @@ func placeOf(who authority.Principal, grants []grant.Grant, tenantOf func(id ten
 
 // standingOf puts together of a standing what is its own; ok is false when it cannot be told whether a role exists.
 func standingOf(who authority.Principal, grants []grant.Grant, at *place, roleOf func(id grant.RoleID) (r role, known bool)) (s *standing, ok bool) {
-	s = &standing{Standing: authority.Standing{Principal: who, Grants: grants, Tenants: at.tenants, Roles: map[grant.RoleID]grant.Role{}}}
-	s.depends = append(make([]fact, 0, len(at.depends)+1), factOf(authority.FeedPrincipal, string(who.ID)))
-	s.depends = append(s.depends, at.depends...)
+	s = &standing{authority.Standing{Principal: who, Grants: grants, Tenants: at.tenants, Roles: map[grant.RoleID]grant.Role{}}, at}
 	for _, g := range grants {
 		if g.Role.BuiltIn() {
 			continue
@@ -65,7 +75,6 @@ func standingOf(who authority.Principal, grants []grant.Grant, at *place, roleOf
 		if r.there {
 			s.Roles[g.Role] = r.Role
 		}
-		s.depends = append(s.depends, factOf(authority.FeedRole, string(g.Role)))
 	}
 	return s, true
 }
@@ -83,42 +92,27 @@ type role struct {
 
 func (r role) facts() []fact { return []fact{factOf(authority.FeedRole, string(r.ID))} }
 
-// credential is a credential with what it depends on.
-type credential struct {
-	authority.Credential
-	depends []fact
-}
+// credential is a credential.
+type credential struct{ authority.Credential }
 
-func (c *credential) facts() []fact { return c.depends }
+func (c *credential) facts() []fact { return []fact{factOf(authority.FeedCredential, c.ID.String())} }
 
-func credentialOf(c authority.Credential) *credential {
-	return &credential{c, []fact{factOf(authority.FeedCredential, c.ID.String())}}
-}
+// lineage is a tenant and all above it.
+type lineage struct{ tenants []*authority.Tenant }
 
-// lineage is a tenant and all above it with what it depends on.
-type lineage struct {
-	tenants []authority.Tenant
-	depends []fact
-}
-
-func (l *lineage) facts() []fact { return l.depends }
-
-func lineageOf(tenants []authority.Tenant) *lineage {
-	l := &lineage{tenants: tenants}
-	for _, t := range tenants {
-		l.depends = append(l.depends, factOf(authority.FeedTenant, string(t.ID)))
+func (l *lineage) facts() (depends []fact) {
+	for _, t := range l.tenants {
+		depends = append(depends, factOf(authority.FeedTenant, string(t.ID)))
 	}
-	return l
+	return depends
 }
 
-// audience is an audience with what it depends on.
-type audience struct {
-	authority.Audience
-	depends []fact
-}
+// audience is an audience.
+type audience struct{ authority.Audience }
 
-func (a *audience) facts() []fact { return a.depends }
-
-func audienceOf(a authority.Audience) *audience {
-	return &audience{a, []fact{factOf(authority.FeedAudience, a.ID.String())}}
+func (a *audience) facts() []fact {
+	if a == noAudience {
+		return nil
+	}
+	return []fact{factOf(authority.FeedAudience, a.ID.String())}
 }

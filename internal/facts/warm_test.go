@@ -33,10 +33,10 @@ func TestWhatLivesIsRememberedBeforeAnybodyAsks(t *testing.T) {
 		clock.Advance(time.Minute / 2)
 		node := remember(world.Store)
 		done, err := node.Warm(t.Context(), noRest)
-		if want := (facts.Warmed{Sessions: len(live) + 3, Origins: 3}); err != nil || done != want {
+		if want := (facts.Warmed{Sessions: len(live) + 4, Origins: 4}); err != nil || done != want {
 			t.Errorf("%+v, %v, want %+v", done, err, want)
 		}
-		for _, id := range append(live, handed, below, signedIn) {
+		for _, id := range append(live, handed, below, signedIn, acting) {
 			if _, ok := asksSession("", id).recall(t, node); !ok {
 				t.Fatalf("%v is not remembered with all that decides over it", id)
 			}

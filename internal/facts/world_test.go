@@ -21,11 +21,12 @@ import (
 	"github.com/doorward/doorward/internal/testenv"
 )
 
-// The world: two accounts below resellers, their owners, a service that mints, and three sessions.
+// The world: three accounts below resellers, the owners of two, a service that mints, and four sessions.
 var (
 	organisation   = tenant.Organisation("ORG")
 	outer, inner   = tenant.Reseller(1), tenant.Reseller(2)
 	account, shop  = tenant.Account(1200), tenant.Account(1201)
+	kiosk          = tenant.Account(1202)
 	owner, other   = grant.Person(3), grant.Person(4)
 	minter         = grant.Service("ORG/minter")
 	agent          = grant.OrganisationRole("ORG", "agent")
@@ -36,12 +37,13 @@ var (
 	handed         = authority.SessionID{1} // of the owner, handed over to the account by the service
 	below          = authority.SessionID{2} // of the other, from it, asked for by the service
 	signedIn       = authority.SessionID{3} // of the other, by the owner's key
+	acting         = authority.SessionID{4} // of the owner at the kiosk, in which the other acts, asked for by the service
 	portal         = authority.AudienceID(1)
 	ownersEmail    = "owner@acme.test"
 	othersEmail    = "other@acme.test"
 	nobodysEmail   = "nobody@acme.test"
-	parentOf       = map[tenant.ID]tenant.ID{organisation: tenant.Installation, outer: organisation, inner: outer, account: inner, shop: outer}
-	tenantsOfWorld = []tenant.ID{tenant.Installation, organisation, outer, inner, account, shop}
+	parentOf       = map[tenant.ID]tenant.ID{organisation: tenant.Installation, outer: organisation, inner: outer, account: inner, shop: outer, kiosk: inner}
+	tenantsOfWorld = []tenant.ID{tenant.Installation, organisation, outer, inner, account, shop, kiosk}
 )
 
 func put(t testing.TB, store authority.Store, change func(tx authority.Tx)) {
@@ -71,7 +73,7 @@ func makeWorldIn(round int, tx authority.Tx, now time.Time) {
 	tx.PutAudience(audienceOf("Portal", now))
 	tx.PutPrincipal(personOf(owner, ownersEmail, now))
 	tx.PutPrincipal(personOf(other, othersEmail, now))
-	tx.PutPrincipal(authority.Principal{ID: minter, Organisation: organisation, Name: "minter", Status: authority.Active, CreatedAt: now, UpdatedAt: now})
+	tx.PutPrincipal(serviceAt(now))
 	tx.PutGrant(grant.Grant{Principal: owner, Tenant: account, Role: grant.AccountOwner, Position: 1})
 	tx.PutGrant(grant.Grant{Principal: owner, Tenant: account, Role: agent, Position: 2})
 	tx.PutGrant(grant.Grant{Principal: other, Tenant: shop, Role: grant.AccountOwner, Position: 3})
@@ -92,6 +94,10 @@ func tenantOf(id tenant.ID, now time.Time) authority.Tenant {
 
 func personOf(id grant.PrincipalID, email string, now time.Time) authority.Principal {
 	return authority.Principal{ID: id, Organisation: organisation, Email: email, Name: string(id), Status: authority.Active, CreatedAt: now, UpdatedAt: now}
+}
+
+func serviceAt(now time.Time) authority.Principal {
+	return authority.Principal{ID: minter, Organisation: organisation, Name: "minter", Status: authority.Active, CreatedAt: now, UpdatedAt: now}
 }
 
 func keyOf(id authority.CredentialID, of grant.PrincipalID, lookup secret.Fingerprint, now time.Time) authority.Credential {
@@ -115,10 +121,11 @@ func sessionsAt(now time.Time) []authority.Session {
 			Credential: by, SecretAt: now, Dialect: "native", OpenedAt: now, ExpiresAt: now.Add(time.Hour), IdleLifetime: time.Minute, UsedAt: now,
 		}
 	}
-	first, second, third := of(handed, owner, minterKey), of(below, other, ownerKey), of(signedIn, other, ownerKey)
+	first, second, third, fourth := of(handed, owner, minterKey), of(below, other, ownerKey), of(signedIn, other, ownerKey), of(acting, owner, ownerKey)
 	first.Account, first.Audience, first.LoginToken = account, portal, authority.LoginTokenID{7}
 	second.Parent, second.Client = handed, minterKey
-	return []authority.Session{first, second, third}
+	fourth.Account, fourth.Actor, fourth.Client = kiosk, other, minterKey
+	return []authority.Session{first, second, third, fourth}
 }
 
 // question is one that is answered from memory.
@@ -132,11 +139,11 @@ var questions = questionsIn(0)
 func questionsIn(round int) []question {
 	return []question{
 		asksSession("the session handed over", in(round, handed)), asksSession("the session below", in(round, below)),
-		asksSession("the session signed in", in(round, signedIn)),
+		asksSession("the session signed in", in(round, signedIn)), asksSession("the session of who acts", in(round, acting)),
 		asksKey("the minter's key", atMinter), asksKey("the owner's key", atOwner),
 		asksEmail(ownersEmail), asksEmail(othersEmail), asksEmail(nobodysEmail),
 		asksOwner("the owner of the account", account), asksOwner("the owner of the shop", shop),
-		asksLineage("the account's lineage", account), asksLineage("the shop's lineage", shop), asksLineage("the reseller's lineage", outer),
+		asksLineage("the account's lineage", account), asksLineage("the shop's lineage", shop), asksLineage("the kiosk's lineage", kiosk), asksLineage("the reseller's lineage", outer),
 		{"the audience", func(ctx context.Context, f authority.Facts) (any, error) { return f.Audience(ctx, portal) }},
 	}
 }
@@ -241,8 +248,15 @@ func learn(t testing.TB, of authority.Store) {
 	t.Helper()
 	for _, q := range questions {
 		_, _ = q.view(t, of) // some have no answer
+		for range timesUntilAtHand {
+			_, _ = q.recall(t, of)
+		}
 	}
 }
+
+// timesUntilAtHand is how often what is packed is asked for before all of it is at hand: the second time it is kept, and the third
+// time what is put together from it.
+const timesUntilAtHand = 3
 
 // forgotten returns the questions to which memory has no answer, whether it is at hand or packed.
 func forgotten(t testing.TB, of *facts.Store) []string {

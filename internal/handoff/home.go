@@ -12,11 +12,11 @@ type home struct{ at *url.URL }
 
 // homeOf returns an audience's home, by configuration and the directory alone. What no browser should be sent to
 // counts as none.
-func (h *handler) homeOf(audience authority.Audience, account []authority.Tenant) home {
+func (h *handler) homeOf(audience authority.Audience, account []*authority.Tenant) home {
 	if len(account) == 0 {
 		return home{}
 	}
-	at, err := url.Parse(h.authority.HomeURL(audience, account[0]))
+	at, err := url.Parse(h.authority.HomeURL(audience, *account[0]))
 	if err != nil || at.Scheme != "https" && at.Scheme != "http" || at.User != nil || at.Opaque != "" || !isPlainHost(at.Host) {
 		return home{}
 	}

@@ -23,7 +23,7 @@ func personOf(s authority.Standing) person {
 // account is an account as a page names it.
 type account struct{ Name, Number string }
 
-func accountOf(lineage []authority.Tenant) account {
+func accountOf(lineage []*authority.Tenant) account {
 	if len(lineage) == 0 {
 		return account{}
 	}

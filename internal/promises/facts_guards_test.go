@@ -9,6 +9,7 @@ const (
 	factsChange      = "internal/facts/change.go"
 	factsLearned     = "internal/facts/learning.go"
 	factsStanding    = "internal/facts/standing.go"
+	factsComplete    = "internal/facts/complete.go"
 	factsStore       = "internal/facts/store.go"
 	factsRecalled    = "internal/facts/recalled.go"
 	changesForget    = rememberedRules + "TestAChangeMakesForgottenWhatDependsOnItAndNothingElse/{engine}"
@@ -27,7 +28,7 @@ var factsEnd = slices.Concat(factsOnThisNode, factsRead, factsHeard, factsRedeem
 var factsOnThisNode = []guard{
 	{
 		keeps: "what is remembered holds until something that it depends on has changed", file: factsKept,
-		line: "if changes.since(said, c.value.facts()) {", instead: "if false {", test: changesForget,
+		line: "if changes.since(said, c.depends) {", instead: "if false {", test: changesForget,
 	},
 	{
 		keeps: "what is packed is forgotten as soon as it is said to have changed", file: factsChanged,
@@ -79,12 +80,22 @@ var factsOnThisNode = []guard{
 	},
 	{
 		keeps: "and on the roles that are granted", file: factsStanding,
-		line:    "s.depends = append(s.depends, factOf(authority.FeedRole, string(g.Role)))",
+		line:    "depends = append(depends, factOf(authority.FeedRole, string(g.Role)))",
 		instead: "_ = g", test: changesForget,
 	},
 	{
 		keeps: "a lineage depends on every tenant in it", file: factsStanding,
-		line: "l.depends = append(l.depends, factOf(authority.FeedTenant, string(t.ID)))", instead: "_ = t", test: changesForget,
+		line: "depends = append(depends, factOf(authority.FeedTenant, string(t.ID)))", instead: "_ = t", test: changesForget,
+	},
+	partOf("what decides over a session depends on whose it is", "c.subject, "),
+	partOf("on who acts", "c.actor, "),
+	partOf("on whose credential it was opened by", "c.holder, "),
+	partOf("on the account and what is above it", "c.account, "),
+	partOf("on the audience", ", c.audience"),
+	partOf("on whose the client is", "c.clientHolder, "),
+	{
+		keeps: "and on the credentials", file: factsComplete,
+		line: "all = append(all, of)", instead: "_ = of", test: changesForget,
 	},
 }
 
@@ -273,4 +284,8 @@ var factsTellNothing = []guard{
 		line: "if err != nil || refused != nil {", instead: "if err != nil {",
 		test: rememberedRules + "TestAMintThatIsOutOfReachTakesWhatOneForNobodyTakes/{engine}",
 	},
+}
+
+func partOf(keeps, part string) guard {
+	return guard{keeps: keeps, file: factsComplete, line: part, instead: "", test: changesForget}
 }

@@ -18,7 +18,12 @@ func Digest(b []byte) (d [16]byte) {
 //
 // It is base64url of the first 9 bytes of SHA-256("doorward-fact", 0x00, kind,
 // 0x00, key), with kind and key as in the feed. It is no secret: it only keeps tokens small.
-func Fact(kind, key string) string {
-	sum := sha256.Sum256([]byte("doorward-fact\x00" + kind + "\x00" + key))
-	return base64.RawURLEncoding.EncodeToString(sum[:factBytes])
+func Fact(kind, key string) string { return string(AppendFact(nil, kind, key)) }
+
+// AppendFact appends the text of Fact.
+func AppendFact(to []byte, kind, key string) []byte {
+	var room [128]byte // enough for nearly every key
+	of := append(append(append(append(room[:0], "doorward-fact\x00"...), kind...), 0), key...)
+	sum := sha256.Sum256(of)
+	return base64.RawURLEncoding.AppendEncode(to, sum[:factBytes])
 }

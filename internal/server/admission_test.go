@@ -116,3 +116,27 @@ func TestWhoWaitsForAHashIsNotAtWork(t *testing.T) {
 		}
 	}
 }
+
+func TestWhoReadsAheadRestsWhileSomebodyAsks(t *testing.T) {
+	s, _ := overloaded(t)
+	h, rests := s.Handler(), s.RestsUnlessIdle()
+	ask := func(path string) { h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, path, nil)) }
+	for _, step := range []struct {
+		name  string
+		first func()
+		rests bool
+	}{
+		{"nobody has asked", func() {}, false},
+		{"somebody has asked", func() { ask("/v1/session") }, true},
+		{"nobody has asked since", func() {}, false},
+		{"it was asked whether the node is ready", func() { ask("/readyz") }, false},
+		{"a request is at work", func() { _ = s.Places().Take(t.Context()) }, true},
+		{"and still is", func() {}, true},
+		{"it is answered", s.Places().Free, false},
+	} {
+		step.first()
+		if got := rests() > 0; got != step.rests {
+			t.Errorf("%s: who reads ahead rests: %v", step.name, got)
+		}
+	}
+}

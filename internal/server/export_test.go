@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"time"
 
 	"github.com/doorward/doorward/internal/limit"
 )
@@ -24,6 +25,9 @@ var (
 
 // Places are those of requests at work.
 func (s *Server) Places() *limit.Places { return s.admission.places }
+
+// RestsUnlessIdle tells how many times as long as a step took rests who reads ahead.
+func (s *Server) RestsUnlessIdle() func() time.Duration { return s.admission.unlessIdle(warmFor) }
 
 // TellRefused is what happens every little while.
 func (s *Server) TellRefused() { s.tellRefused(flushEvery) }

@@ -20,7 +20,7 @@ func scanTenant(scan func(...any) error, t *authority.Tenant) error {
 }
 
 // lineageQuery climbs from the tenant that start names to the root, nearest first.
-func lineageQuery(start string, args []any, into *[]authority.Tenant) query {
+func lineageQuery(start string, args []any, into *[]*authority.Tenant) query {
 	*into = nil
 	return ask(`
 		WITH RECURSIVE up (id, depth) AS (
@@ -30,14 +30,14 @@ func lineageQuery(start string, args []any, into *[]authority.Tenant) query {
 			WHERE t.parent_id IS NOT NULL AND up.depth <= 32)
 		SELECT `+tenantColumns+` FROM up JOIN tenants t ON t.id = up.id ORDER BY up.depth`,
 		args, func(scan func(...any) error) error {
-			var t authority.Tenant
-			err := scanTenant(scan, &t)
+			t := &authority.Tenant{}
+			err := scanTenant(scan, t)
 			*into = append(*into, t)
 			return err
 		})
 }
 
-func (v view) lineage(ctx context.Context, start string, arg any) (lineage []authority.Tenant, err error) {
+func (v view) lineage(ctx context.Context, start string, arg any) (lineage []*authority.Tenant, err error) {
 	if err := v.run(ctx, lineageQuery(start, []any{arg}, &lineage)); err != nil {
 		return nil, err
 	}
@@ -48,12 +48,12 @@ func (v view) lineage(ctx context.Context, start string, arg any) (lineage []aut
 }
 
 // Lineage returns the tenant and all above it, nearest first.
-func (v view) Lineage(ctx context.Context, id tenant.ID) ([]authority.Tenant, error) {
+func (v view) Lineage(ctx context.Context, id tenant.ID) ([]*authority.Tenant, error) {
 	return v.lineage(ctx, `?`, string(id))
 }
 
 // LineageOfPortal returns the lineage of the account whose portal has this host.
-func (v view) LineageOfPortal(ctx context.Context, host string) ([]authority.Tenant, error) {
+func (v view) LineageOfPortal(ctx context.Context, host string) ([]*authority.Tenant, error) {
 	return v.lineage(ctx, `SELECT id FROM tenants WHERE portal_host = ?`, host)
 }
 

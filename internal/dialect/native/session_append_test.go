@@ -33,7 +33,7 @@ func TestASessionIsAppendedAsItIsEncoded(t *testing.T) {
 		f.Subject.Principal, f.Actor.Principal = principal.Draw(t, "subject"), principal.Draw(t, "actor")
 		if rapid.Bool().Draw(t, "named") {
 			f.Subject.Tenants = map[tenant.ID]*authority.Tenant{organisation: {Name: text.Draw(t, "its name")}}
-			f.Account = []authority.Tenant{{ID: account, Name: text.Draw(t, "the account's name")}}
+			f.Account = []*authority.Tenant{{ID: account, Name: text.Draw(t, "the account's name")}}
 		}
 		want, err := json.Marshal(sessionAnswer{sessionFacts: factsOf(f), Organisation: organisationOf(f), Unit: unitOf(f)})
 		got, gotErr := appendSession(nil, f)

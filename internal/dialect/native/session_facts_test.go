@@ -37,7 +37,7 @@ func TestAnActingSessionNamesBothAndItsUnit(t *testing.T) {
 				home: {ID: home, Name: "CRMDEMO"}, office: {ID: office, Name: "Head office"},
 			}},
 			Actor:   &authority.Standing{Principal: authority.Principal{ID: grant.Person(8), Email: "manager@north.test", Name: "Nora"}},
-			Account: []authority.Tenant{{ID: shop, Name: "Shop"}},
+			Account: []*authority.Tenant{{ID: shop, Name: "Shop"}},
 		},
 	}
 	const want = `{"expires_at":"1970-01-01T00:00:00Z","audience":3,"subject":{"id":6,"email":"owner@shop.test","name":"Olga"},` +

@@ -76,7 +76,7 @@ func editOwner(status authority.Status) edit {
 func suspend(id tenant.ID) edit {
 	return editing(func(ctx context.Context, v authority.View) (authority.Tenant, error) {
 		lineage, err := v.Lineage(ctx, id)
-		return lineage[0], err
+		return *lineage[0], err
 	}, func(tx authority.Tx, t authority.Tenant) {
 		tx.PutTenant(t)
 		tx.Publish(authority.FeedTenant, string(t.ID))

@@ -22,9 +22,9 @@ var directoryCases = []Case{
 	{"a lineage is nearest first and ends at the root", func(t testing.TB, s Subject) {
 		s.fixture(t)
 		s.view(t, func(ctx context.Context, v authority.View) error {
-			for _, find := range []func() ([]authority.Tenant, error){
-				func() ([]authority.Tenant, error) { return v.Lineage(ctx, account) },
-				func() ([]authority.Tenant, error) { return v.LineageOfPortal(ctx, "acme.localhost:8080") },
+			for _, find := range []func() ([]*authority.Tenant, error){
+				func() ([]*authority.Tenant, error) { return v.Lineage(ctx, account) },
+				func() ([]*authority.Tenant, error) { return v.LineageOfPortal(ctx, "acme.localhost:8080") },
 			} {
 				lineage, err := find()
 				if err != nil {

@@ -162,7 +162,7 @@ func (s Subject) mustBeAmong(t testing.TB, many authority.ManyFacts, one authori
 		}
 	}
 	for _, w := range one.Account {
-		if diff := cmp.Diff(&w, tenants[w.ID]); diff != "" {
+		if diff := cmp.Diff(w, tenants[w.ID]); diff != "" {
 			t.Errorf("above the account: %s", diff)
 		}
 	}
