@@ -19,10 +19,11 @@ func (a *Authority) Authenticate(ctx context.Context, from Origin, p Proof) (Act
 			return by, err
 		}
 	}
-	c, s, remembered, err := a.find(ctx, p)
+	of, remembered, err := a.find(ctx, p)
 	if err != nil {
 		return Actor{}, err
 	}
+	c, s := &of.credential, &of.holder
 	budget, err := a.reserve(ctx, from, p, c, s)
 	if err != nil {
 		return Actor{}, a.refuse(ctx, refusedProof(from, c, s), err)
@@ -41,7 +42,7 @@ func (a *Authority) Authenticate(ctx context.Context, from Origin, p Proof) (Act
 	}
 	if reason != "" {
 		if remembered { // what an unknown one costs
-			if _, _, err := a.findBy(ctx, a.ask, p); err != nil {
+			if _, err := a.findBy(ctx, a.ask, p); err != nil {
 				return Actor{}, err
 			}
 		}
@@ -49,7 +50,7 @@ func (a *Authority) Authenticate(ctx context.Context, from Origin, p Proof) (Act
 		return Actor{}, a.refuse(ctx, refusedProof(from, c, s), refusal)
 	}
 	a.uses.noteCredential(c, from, a.store.Now())
-	by := Actor{origin: from, standing: s, held: a.heldOf(&s), credential: c}
+	by := Actor{origin: from, standing: *s, held: a.heldOf(s), credential: *c}
 	if p.isHashed() {
 		a.familiar.note(familiarAt(s, SourcePrefix(from.Source).String()))
 		a.rehash(ctx, by, p.secret)
@@ -57,7 +58,7 @@ func (a *Authority) Authenticate(ctx context.Context, from Origin, p Proof) (Act
 	return by, nil
 }
 
-func refusedProof(from Origin, c Credential, s Standing) audit.Event {
+func refusedProof(from Origin, c *Credential, s *Standing) audit.Event {
 	e := from.event(audit.Authenticate)
 	e.Subject, e.Credential = s.Principal.ID, secret.ID(c.ID)
 	return e
@@ -65,7 +66,7 @@ func refusedProof(from Origin, c Credential, s Standing) audit.Event {
 
 // verify returns why the proof is refused, or "". The secret is always verified, against a dummy
 // when there is nothing to verify against, so that the time does not tell which it was.
-func (a *Authority) verify(ctx context.Context, from Origin, p Proof, c Credential, s Standing) (reason string, err error) {
+func (a *Authority) verify(ctx context.Context, from Origin, p Proof, c *Credential, s *Standing) (reason string, err error) {
 	matches, err := a.matches(ctx, p, c)
 	switch {
 	case err != nil:
@@ -88,7 +89,7 @@ func (a *Authority) verify(ctx context.Context, from Origin, p Proof, c Credenti
 }
 
 // matches verifies what must match: a hash through the bounded pool, a fingerprint in constant time.
-func (a *Authority) matches(ctx context.Context, p Proof, c Credential) (bool, error) {
+func (a *Authority) matches(ctx context.Context, p Proof, c *Credential) (bool, error) {
 	if c.Kind == KeyPair || p.isKey() && c.ID.IsZero() {
 		return a.keys.Fingerprint(secret.PurposePairSecret, p.secret).Equal(c.Verifier), nil
 	}
@@ -99,7 +100,7 @@ func (a *Authority) matches(ctx context.Context, p Proof, c Credential) (bool, e
 }
 
 // matchesHash stands apart because all that it hands to the pool has to be on the heap, which keys need not pay for.
-func (a *Authority) matchesHash(ctx context.Context, p Proof, c Credential) (bool, error) {
+func (a *Authority) matchesHash(ctx context.Context, p Proof, c *Credential) (bool, error) {
 	hash := c.PasswordHash
 	if hash == "" {
 		hash = secret.DummyHash()

@@ -31,7 +31,7 @@ func (c Credential) isOfClient(id string) bool {
 }
 
 // verifyAssertion returns why what a client signed is refused, or ""; what is not refused is accepted this once.
-func (a *Authority) verifyAssertion(ctx context.Context, from Origin, p Proof, c Credential, s Standing) (reason string, err error) {
+func (a *Authority) verifyAssertion(ctx context.Context, from Origin, p Proof, c *Credential, s *Standing) (reason string, err error) {
 	now := a.store.Now()
 	keys, err := secret.ParseClientKeys([]byte(c.PublicKeys))
 	if err != nil {

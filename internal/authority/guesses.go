@@ -24,7 +24,7 @@ func (b guessBudget) settle(failed bool) {
 // reserve counts the try before any work is done for it. The budgets belong to the resolved principal, so that no
 // other spelling and no other dialect has budgets of its own; of an unknown one, to the canonical form of what was
 // presented. Only a source that fails too often is told so: that says nothing about anybody.
-func (a *Authority) reserve(ctx context.Context, from Origin, p Proof, c Credential, s Standing) (guessBudget, error) {
+func (a *Authority) reserve(ctx context.Context, from Origin, p Proof, c *Credential, s *Standing) (guessBudget, error) {
 	source := SourcePrefix(from.Source).String()
 	var b guessBudget
 	locking, ofSource := a.budgetsOf(source, p, c, s)
@@ -62,7 +62,7 @@ type counted struct{ class, key string }
 // budgetsOf returns what locks, the narrowest first, and the class of the source's budget, "" for none. A key that
 // exists has no budget of its source's: a stranger at the same address must not be able to stop an integrator's key by
 // presenting others (promise G7).
-func (a *Authority) budgetsOf(source string, p Proof, c Credential, s Standing) (locking []counted, ofSource string) {
+func (a *Authority) budgetsOf(source string, p Proof, c *Credential, s *Standing) (locking []counted, ofSource string) {
 	who := a.guessedAt(p, c, s)
 	switch {
 	case p.isHashed():
@@ -81,14 +81,14 @@ func (a *Authority) budgetsOf(source string, p Proof, c Credential, s Standing) 
 
 // refusedKey counts the refusal of a key that exists like that of an unknown one, and returns it, or TooMany when its
 // source has presented too many: else whoever had used up the budget would be told keys that exist from others.
-func (a *Authority) refusedKey(ctx context.Context, from Origin, p Proof, c Credential, refusal error) error {
+func (a *Authority) refusedKey(ctx context.Context, from Origin, p Proof, c *Credential, refusal error) error {
 	if p.isHashed() || c.ID.IsZero() {
 		return refusal // counted already
 	}
 	return a.refuseGuess(ctx, KeyGuessesOfSource, SourcePrefix(from.Source).String(), refusal, tooMany)
 }
 
-func (a *Authority) guessedAt(p Proof, c Credential, s Standing) string {
+func (a *Authority) guessedAt(p Proof, c *Credential, s *Standing) string {
 	switch {
 	case !p.isHashed() && !c.ID.IsZero():
 		return c.ID.String()

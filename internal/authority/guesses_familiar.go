@@ -19,7 +19,7 @@ type familiar struct {
 func newFamiliar() *familiar { return &familiar{fresh: map[string]struct{}{}} }
 
 // familiarAt names a person at a source; empty for nobody.
-func familiarAt(s Standing, source string) string {
+func familiarAt(s *Standing, source string) string {
 	if s.Principal.ID == "" {
 		return ""
 	}
@@ -48,7 +48,7 @@ func (f *familiar) has(at string) bool {
 
 // tenantGuessedAt returns the organisation that a try is counted against: the principal's own, whatever was named, and
 // for nobody the one that was named, if any.
-func tenantGuessedAt(p Proof, s Standing) tenant.ID {
+func tenantGuessedAt(p Proof, s *Standing) tenant.ID {
 	if s.Principal.ID != "" {
 		return s.Principal.Organisation
 	}

@@ -18,19 +18,20 @@ type LimitedKey struct {
 // nothing.
 func (a *Authority) KeyLimits(ctx context.Context, from Origin, key secret.Text) (LimitedKey, error) {
 	p := ByKey(key)
-	c, s, remembered, err := a.find(ctx, p)
+	of, remembered, err := a.find(ctx, p)
 	if err != nil {
 		return LimitedKey{}, err
 	}
+	c := &of.credential
 	matches, err := a.matches(ctx, p, c)
-	if err != nil || !matches || c.ID.IsZero() || c.refusal(from, a.store.Now()) != "" || s.refusal() != "" {
+	if err != nil || !matches || c.ID.IsZero() || c.refusal(from, a.store.Now()) != "" || of.holder.refusal() != "" {
 		if err == nil && remembered { // what an unknown one costs
-			_, _, err = a.findBy(ctx, a.ask, p)
+			_, err = a.findBy(ctx, a.ask, p)
 		}
 		return LimitedKey{Proof: p}, err
 	}
 	if remembered { // otherwise it is looked up again as an unknown one is: a no may still come, of the account or the person
-		p.found = &foundKey{c, s}
+		p.found = of
 	}
 	return LimitedKey{Credential: c.ID, Limits: c.Limits, Proof: p}, nil
 }

@@ -35,7 +35,7 @@ type MintedLoginToken struct {
 // outside the actor's reach and for a person that is not an active member, with Unmet (no-portal, no-active-owner,
 // tenant-suspended, unknown-audience), with Denied, and with Malformed for a lifetime outside the audience's range.
 func (a *Authority) MintLoginToken(ctx context.Context, by Actor, r MintRequest) (MintedLoginToken, error) {
-	plan, refused, err := a.planMint(ctx, by, r)
+	plan, refused, err := a.planMint(ctx, &by, r)
 	if err != nil {
 		return MintedLoginToken{}, err
 	}
@@ -73,7 +73,7 @@ func (a *Authority) MintLoginToken(ctx context.Context, by Actor, r MintRequest)
 // PretendToMintLoginToken looks up all that a mint is decided by, and tells nothing of it: for a dialect whose answer to
 // who is nobody is the same as to who may not mint, so that the time of it does not tell which.
 func (a *Authority) PretendToMintLoginToken(ctx context.Context, r MintRequest) error {
-	_, _, err := a.planMint(ctx, Actor{}, r)
+	_, _, err := a.planMint(ctx, &Actor{}, r)
 	return err
 }
 
@@ -86,7 +86,7 @@ type mintPlan struct {
 
 // planMint loads and judges; refused says why it may not be, err that it could not be decided. A yes may be from memory;
 // a no is decided by the store, so that its time does not tell who is known here.
-func (a *Authority) planMint(ctx context.Context, by Actor, r MintRequest) (plan mintPlan, refused, err error) {
+func (a *Authority) planMint(ctx context.Context, by *Actor, r MintRequest) (plan mintPlan, refused, err error) {
 	plan, refused, err = a.planMintBy(ctx, a.store.Recall, by, r)
 	if err != nil || refused != nil {
 		return a.planMintBy(ctx, a.ask, by, r)
@@ -94,7 +94,7 @@ func (a *Authority) planMint(ctx context.Context, by Actor, r MintRequest) (plan
 	return plan, nil, nil
 }
 
-func (a *Authority) planMintBy(ctx context.Context, look looking, by Actor, r MintRequest) (plan mintPlan, refused, err error) {
+func (a *Authority) planMintBy(ctx context.Context, look looking, by *Actor, r MintRequest) (plan mintPlan, refused, err error) {
 	plan.handover = handover{subject: &Standing{}, actor: &Standing{}, minter: &by.standing, credential: &by.credential}
 	var noAudience error
 	err = look(ctx, func(ctx context.Context, f Facts) (err error) {
@@ -136,7 +136,7 @@ func findSubject(ctx context.Context, f Facts, r MintRequest) (Standing, error) 
 
 // refuseMint returns why an actor may not mint, or nil. What is outside the actor's reach is told apart from what
 // does not exist by nothing (promise G8).
-func (a *Authority) refuseMint(by Actor, r MintRequest, plan mintPlan) error {
+func (a *Authority) refuseMint(by *Actor, r MintRequest, plan mintPlan) error {
 	path := pathOf(plan.account)
 	permission := grant.MintLoginToken
 	if r.AsOwner {

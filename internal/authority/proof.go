@@ -22,11 +22,11 @@ type Proof struct {
 	proved       bool           // the possession was proved before, for the request that still goes on
 	client       string         // the client that it must be; empty: any
 	audiences    []string       // one of which a signed assertion must be for
-	found        *foundKey      // what KeyLimits has remembered by it in the same request; nil: it is to be looked up
+	found        *found         // what KeyLimits has remembered by it in the same request; nil: it is to be looked up
 }
 
-// foundKey is a credential with its holder.
-type foundKey struct {
+// found is a credential with its holder. Both are zero when there is none.
+type found struct {
 	credential Credential
 	holder     Standing
 }
@@ -82,55 +82,57 @@ var purposes = map[CredentialKind]secret.Purpose{
 	PublicKey:          secret.PurposeClientID,
 }
 
-// find returns the credential presented and its principal, both zero when there is none, and whether they are from
-// memory. What people type is always looked up: identifiers can be guessed, and memory is quicker for who was here.
-func (a *Authority) find(ctx context.Context, p Proof) (c Credential, s Standing, remembered bool, err error) {
+// find returns the credential presented with its holder, and whether they are from memory. What people type is always
+// looked up: identifiers can be guessed, and memory is quicker for who was here.
+func (a *Authority) find(ctx context.Context, p Proof) (of *found, remembered bool, err error) {
 	if p.found != nil { // an unknown one is looked up here too: this one must be, like any remembered, when it is refused
-		return p.found.credential, p.found.holder, true, nil
+		return p.found, true, nil
 	}
 	if p.kind == Password {
-		c, s, err = a.findPassword(ctx, p)
-		return c, s, false, err
+		of, err = a.findPassword(ctx, p)
+		return of, false, err
 	}
 	if p.isKey() || p.kind == AuthenticationCode {
-		if c, s, err = a.findBy(ctx, a.store.Recall, p); err == nil {
-			return c, s, true, nil
+		if of, err = a.findBy(ctx, a.store.Recall, p); err == nil {
+			return of, true, nil
 		}
 	}
-	c, s, err = a.findBy(ctx, a.ask, p)
-	return c, s, false, err
+	of, err = a.findBy(ctx, a.ask, p)
+	return of, false, err
 }
 
-func (a *Authority) findBy(ctx context.Context, look looking, p Proof) (c Credential, s Standing, err error) {
-	err = look(ctx, func(ctx context.Context, f Facts) (err error) {
-		c, s, err = f.CredentialByLookup(ctx, a.lookups(p)...)
+func (a *Authority) findBy(ctx context.Context, look looking, p Proof) (*found, error) {
+	of := &found{}
+	err := look(ctx, func(ctx context.Context, f Facts) (err error) {
+		of.credential, of.holder, err = f.CredentialByLookup(ctx, a.lookups(p)...)
 		return err
 	})
-	return foundOrNone(c, s, err)
+	return of.orNone(err)
 }
 
-func foundOrNone(c Credential, s Standing, err error) (Credential, Standing, error) {
+func (of *found) orNone(err error) (*found, error) {
 	if fault.KindOf(err) == fault.NotFound {
-		return Credential{}, Standing{}, nil
+		return &found{}, nil
 	}
-	return c, s, err
+	return of, err
 }
 
-func (a *Authority) findPassword(ctx context.Context, p Proof) (c Credential, s Standing, err error) {
+func (a *Authority) findPassword(ctx context.Context, p Proof) (*found, error) {
 	canonical, ok := Canonical(p.name)
-	err = a.store.View(ctx, func(ctx context.Context, v View) (err error) {
+	of := &found{}
+	err := a.store.View(ctx, func(ctx context.Context, v View) (err error) {
 		switch {
 		case !ok:
 			// Nobody can have this name, but the look-up is made all the same: its time must not tell.
-			c, s, err = v.PasswordByEmail(ctx, "")
+			of.credential, of.holder, err = v.PasswordByEmail(ctx, "")
 		case IsEmail(canonical):
-			c, s, err = v.PasswordByEmail(ctx, canonical)
+			of.credential, of.holder, err = v.PasswordByEmail(ctx, canonical)
 		default:
-			c, s, err = v.PasswordByUsername(ctx, p.organisation, canonical)
+			of.credential, of.holder, err = v.PasswordByUsername(ctx, p.organisation, canonical)
 		}
 		return err
 	})
-	return foundOrNone(c, s, err)
+	return of.orNone(err)
 }
 
 // lookups returns by what a proof may be found. Every key is looked up as all kinds that a key can be, so that one works

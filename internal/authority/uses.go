@@ -40,7 +40,7 @@ func newUses() *uses {
 
 // noteCredential remembers that a credential proved its principal, when it is worth storing. Where people sign in from
 // is in the audit log and not kept here.
-func (u *uses) noteCredential(c Credential, from Origin, now time.Time) {
+func (u *uses) noteCredential(c *Credential, from Origin, now time.Time) {
 	place := CredentialUse{Credential: c.ID, Dialect: from.Dialect}
 	if !c.isTyped() && from.Source.IsValid() {
 		place.Source = SourcePrefix(from.Source).String()

@@ -48,11 +48,10 @@ func (s *Store) standing(id grant.PrincipalID) (*standing, bool) {
 }
 
 func (s *Store) place(who authority.Principal, grants []grant.Grant) (*place, bool) {
-	var room [packedRow]byte
-	key := packing(room[:0])
-	text(&key, who.Organisation)
+	var room [roomOfRow]byte
+	key := text(room[:0], who.Organisation)
 	for _, g := range grants {
-		text(&key, g.Tenant)
+		key = text(key, g.Tenant)
 	}
 	if at, ok := s.places.get(string(key)); ok {
 		return at, true

@@ -239,9 +239,9 @@ func TestEveryFieldOfARowIsPacked(t *testing.T) {
 			grants[i].Principal = p.ID
 		}
 		for _, granted := range [][]grant.Grant{grants, {}, nil} {
-			row := packed{left: packPrincipal(nil, &p, granted)}
+			row := packedRow{string(packPrincipal(nil, &p, granted))}
 			row.byte() // its kind
-			got, has := row.principal()
+			got, has := unpackPrincipal(&row)
 			if diff := cmp.Diff(p, got) + cmp.Diff(granted, has); diff != "" || len(row.left) > 0 {
 				t.Errorf("principal, %s: %s, %d bytes left", name, diff, len(row.left))
 			}
@@ -249,17 +249,17 @@ func TestEveryFieldOfARowIsPacked(t *testing.T) {
 	}
 	none := authority.Credential{Restriction: authority.Restriction{Tenants: []tenant.ID{}, Permissions: []grant.Permission{}}, Limits: map[string]int{}}
 	for name, c := range map[string]authority.Credential{"a full one": full[authority.Credential](t), "nothing": {}, "for nothing": none} {
-		row := packed{left: packCredential(nil, &c)}
+		row := packedRow{string(packCredential(nil, &c))}
 		row.byte()
-		if got := row.credential(); cmp.Diff(c, got, byPrefix) != "" || len(row.left) > 0 {
+		if got := unpackCredential(&row); cmp.Diff(c, got, byPrefix) != "" || len(row.left) > 0 {
 			t.Errorf("credential, %s: %s, %d bytes left", name, cmp.Diff(c, got, byPrefix), len(row.left))
 		}
 	}
 	for name, w := range map[string]authority.Tenant{"a full one": full[authority.Tenant](t), "nothing": {}} {
 		packing, ok := packTenant(nil, &w)
-		row := packed{left: packing}
+		row := packedRow{string(packing)}
 		row.byte()
-		got, unpacked := row.tenant()
+		got, unpacked := unpackTenant(&row)
 		if diff := cmp.Diff(&w, got); !ok || !unpacked || diff != "" || len(row.left) > 0 {
 			t.Errorf("tenant, %s: %v, %v, %s, %d bytes left", name, ok, unpacked, diff, len(row.left))
 		}

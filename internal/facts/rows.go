@@ -22,12 +22,12 @@ func keepRows(principals int) *rows {
 	return &rows{fastcache.New(principals * bytesOfPrincipal)}
 }
 
-// packedRow is enough for nearly every row; what is larger is not on the stack.
-const packedRow = 512
+// roomOfRow is enough for nearly every row; what is larger is not on the stack.
+const roomOfRow = 512
 
 // put keeps what is not there yet: the oldest is written over first, so that nothing is written twice.
 func (r *rows) put(key, row []byte) {
-	var room [packedRow]byte
+	var room [roomOfRow]byte
 	if !bytes.Equal(r.packed.Get(room[:0], key), row) {
 		r.packed.Set(key, row)
 	}
@@ -39,45 +39,43 @@ func (r *rows) forgetAll() { r.packed.Reset() }
 
 func (r *rows) has(f fact) bool { return r.packed.Has(f[:]) }
 
-func (r *rows) get(room []byte, key []byte) (packed, bool) {
-	p := packed{left: r.packed.Get(room, key)}
+func (r *rows) get(key []byte) (packedRow, bool) {
+	var room [roomOfRow]byte
+	p := packedRow{string(r.packed.Get(room[:0], key))}
 	return p, len(p.left) > 0
 }
 
 // row returns what is packed under a fact. A fact is a short name: whose row it is has to be asked, and of which kind.
-func (r *rows) row(room []byte, f fact, kind byte) (packed, bool) {
-	p, ok := r.get(room, f[:])
+func (r *rows) row(f fact, kind byte) (packedRow, bool) {
+	p, ok := r.get(f[:])
 	return p, ok && p.byte() == kind
 }
 
 // principal returns a principal and what it is granted.
 func (r *rows) principal(id grant.PrincipalID) (p authority.Principal, grants []grant.Grant, ok bool) {
-	var room [packedRow]byte
-	row, ok := r.row(room[:0], factOf(authority.FeedPrincipal, string(id)), rowOfPrincipal)
+	row, ok := r.row(factOf(authority.FeedPrincipal, string(id)), rowOfPrincipal)
 	if !ok {
 		return p, nil, false
 	}
-	p, grants = row.principal()
+	p, grants = unpackPrincipal(&row)
 	return p, grants, p.ID == id
 }
 
 func (r *rows) credential(id authority.CredentialID) (c authority.Credential, ok bool) {
-	var room [packedRow]byte
-	row, ok := r.row(room[:0], factOf(authority.FeedCredential, id.String()), rowOfCredential)
+	row, ok := r.row(factOf(authority.FeedCredential, id.String()), rowOfCredential)
 	if !ok {
 		return c, false
 	}
-	c = row.credential()
+	c = unpackCredential(&row)
 	return c, c.ID == id
 }
 
 func (r *rows) tenant(id tenant.ID) (t *authority.Tenant, ok bool) {
-	var room [packedRow]byte
-	row, ok := r.row(room[:0], factOf(authority.FeedTenant, string(id)), rowOfTenant)
+	row, ok := r.row(factOf(authority.FeedTenant, string(id)), rowOfTenant)
 	if !ok {
 		return nil, false
 	}
-	t, ok = row.tenant()
+	t, ok = unpackTenant(&row)
 	return t, ok && t.ID == id
 }
 
@@ -95,8 +93,8 @@ func name[T ~string | ~[]byte](kind byte, text T) []byte {
 }
 
 func (r *rows) named(name []byte) (string, bool) {
-	row, ok := r.get(nil, name)
-	return string(row.left), ok
+	row, ok := r.get(name)
+	return row.left, ok
 }
 
 func (r *rows) call(name []byte, who string) { r.put(name, []byte(who)) }

@@ -106,54 +106,41 @@ func flag(is bool, bit byte) byte {
 	return 0
 }
 
-// packed reads what is packed from its beginning.
-type packed struct {
-	left  []byte
-	texts string // what was left when the first text was read: all are parts of one
-}
+// packed reads what is packed from its beginning: bytes that are gone afterwards, or a string that stays.
+type packed[B []byte | string] struct{ left B }
 
-func (p *packed) byte() byte {
+func (p *packed[B]) byte() byte {
 	b := p.left[0]
 	p.left = p.left[1:]
 	return b
 }
 
-func (p *packed) uvarint() uint64 {
-	v, n := binary.Uvarint(p.left)
+func (p *packed[B]) uvarint() uint64 {
+	v, n := binary.Uvarint(p.number())
 	p.left = p.left[n:]
 	return v
 }
 
-func (p *packed) varint() int64 {
-	v, n := binary.Varint(p.left)
+func (p *packed[B]) varint() int64 {
+	v, n := binary.Varint(p.number())
 	p.left = p.left[n:]
 	return v
 }
 
-func (p *packed) bytes(into []byte) { p.left = p.left[copy(into, p.left):] }
+// number returns where the next number is.
+func (p *packed[B]) number() []byte { return []byte(p.left[:min(len(p.left), binary.MaxVarintLen64)]) }
 
-func (p *packed) text() string {
-	n := p.uvarint()
-	if n == 0 {
-		return ""
-	}
-	if p.texts == "" {
-		p.texts = string(p.left)
-	}
-	text := p.texts[len(p.texts)-len(p.left):][:n]
-	p.left = p.left[n:]
-	return text
-}
+func (p *packed[B]) bytes(into []byte) { p.left = p.left[copy(into, p.left):] }
 
 // head reads what stands before the session itself.
-func (p *packed) head() (has byte, of originID) {
+func (p *packed[B]) head() (has byte, of originID) {
 	has = p.byte()
 	p.bytes(of[:])
 	return has, of
 }
 
 // rest adds to what a session has from its origin what is its own.
-func (p *packed) rest(has byte, s *authority.Session) {
+func (p *packed[B]) rest(has byte, s *authority.Session) {
 	p.bytes(s.Fingerprint[:])
 	opened := p.varint()
 	s.OpenedAt, s.ExpiresAt, s.UsedAt = at(opened), at(opened+p.varint()), at(opened+p.varint())

@@ -44,7 +44,7 @@ func keepSessions(size, atHand int, r *rows) *sessions {
 // get returns a session if it is remembered, and its origin.
 func (m *sessions) get(id authority.SessionID) (s authority.Session, of *known, ok bool) {
 	var room [packedRoom]byte
-	p := packed{left: m.packed.Get(room[:0], id[:])}
+	p := packed[[]byte]{m.packed.Get(room[:0], id[:])}
 	if len(p.left) == 0 {
 		return s, nil, false
 	}
@@ -62,10 +62,9 @@ func (m *sessions) origin(id originID) (of *known, ok bool) {
 	if of, ok = m.atHand.GetIfPresent(id); ok {
 		return of, true
 	}
-	var room [packedRow]byte
-	row, ok := m.rows.get(room[:0], name(nameOfOrigin, id[:]))
+	row, ok := m.rows.get(name(nameOfOrigin, id[:]))
 	if ok {
-		of = &known{session: row.origin().session(), atHand: m.lately.again(id)}
+		of = &known{session: unpackOrigin(&row).session(), atHand: m.lately.again(id)}
 		if of.atHand {
 			m.atHand.Set(id, of)
 		}
@@ -79,7 +78,7 @@ func (m *sessions) put(s *authority.Session) {
 }
 
 func (m *sessions) keepOrigin(s *authority.Session) (id originID) {
-	var room [packedRow]byte
+	var room [roomOfRow]byte
 	o := originOf(s)
 	row := packOrigin(room[:0], &o)
 	id = secret.Digest(row)

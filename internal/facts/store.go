@@ -155,7 +155,7 @@ func (s *Store) Close() error {
 
 // lookups are the fingerprints that a credential is looked up by, in their order, as a name.
 func lookups(by []secret.Fingerprint) []byte {
-	all := []byte{nameOfKey}
+	all := append(make([]byte, 0, 1+len(by)*len(secret.Fingerprint{})), nameOfKey)
 	for _, one := range by {
 		all = append(all, one[:]...)
 	}

@@ -43,17 +43,24 @@ func nextRows(queued []statement) (rows, rest []statement) {
 		n := sameTable(queued)
 		return queued[:n], queued[n:]
 	}
-	for i, s := range queued {
-		switch {
-		case s.key != newRow:
-			return rows, append(rest, queued[i:]...)
-		case s.text == first.text:
-			rows = append(rows, s)
-		default:
-			rest = append(rest, s)
+	among := queued
+	if i := slices.IndexFunc(queued, func(s statement) bool { return s.key != newRow }); i >= 0 {
+		among = queued[:i]
+	}
+	sorted := make([]statement, 0, len(queued))
+	for _, s := range among {
+		if s.text == first.text {
+			sorted = append(sorted, s)
 		}
 	}
-	return rows, rest
+	n := len(sorted)
+	for _, s := range among {
+		if s.text != first.text {
+			sorted = append(sorted, s)
+		}
+	}
+	sorted = append(sorted, queued[len(among):]...)
+	return sorted[:n], sorted[n:]
 }
 
 // sameTable returns how many statements from the first on can be one. A statement never has the same row twice, which

@@ -79,7 +79,7 @@ func (w *groupWriter) commit(group []*pendingChange) {
 		}
 	}
 	w.queued = append(w.queued, w.last...)
-	w.last = nil
+	w.last = emptied(w.last)
 	if err := w.flush(ctx); err != nil {
 		w.rollback(ctx)
 		w.replay(group, 0, err)
@@ -148,14 +148,22 @@ func (w *groupWriter) mustFlush(queries []query) bool {
 
 // flush writes what the changes so far have queued, the rows of all of them together.
 func (w *groupWriter) flush(ctx context.Context) (err error) {
-	queued := w.queued
-	w.queued, w.tables = nil, nil
-	eachInsert(queued, func(rows []statement) bool {
+	eachInsert(w.queued, func(rows []statement) bool {
 		w.note(rows[0].text)
 		err = w.conn.insert(ctx, rows...)
 		return err == nil
 	})
+	w.queued, w.tables = emptied(w.queued), w.tables[:0]
 	return err
+}
+
+// emptied returns the memory of statements for others, unless there were so many that it is more than a group needs.
+func emptied(all []statement) []statement {
+	if cap(all) > 16*maxGroup {
+		return nil
+	}
+	clear(all)
+	return all[:0]
 }
 
 func (w *groupWriter) exec(ctx context.Context, text string, args ...any) error {
@@ -170,7 +178,7 @@ func (w *groupWriter) query(ctx context.Context, q query) error {
 
 // rollback undoes the transaction and forgets what it was still to write.
 func (w *groupWriter) rollback(ctx context.Context) {
-	w.queued, w.tables, w.last = nil, nil, nil
+	w.queued, w.tables, w.last = emptied(w.queued), w.tables[:0], emptied(w.last)
 	_ = w.conn.exec(ctx, "ROLLBACK") // an error means that SQLite has rolled back by itself
 }
 
