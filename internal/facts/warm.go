@@ -10,7 +10,10 @@ import (
 const warmedAtOnce = 250
 
 // Warmed says what Warm has read.
-type Warmed struct{ Sessions, Origins int }
+type Warmed struct {
+	Sessions, Origins int
+	Full              bool // as many as are remembered: there may be more
+}
 
 // Warm reads the sessions that live, the newest first, as many as are remembered, so that nobody waits for it who asks;
 // and what decides over those of each origin, the same. It rests between steps.
@@ -18,6 +21,7 @@ func (s *Store) Warm(ctx context.Context, rest func(ctx context.Context) error) 
 	var last authority.SessionID
 	for done.Sessions < s.most.Sessions {
 		read, err := s.warmStep(ctx, last, &done)
+		done.Full = done.Sessions >= s.most.Sessions || done.Origins >= s.most.Principals
 		if err != nil || len(read) < warmedAtOnce {
 			return done, err
 		}
