@@ -64,8 +64,7 @@ func (a *Authority) refuseBefore(ctx context.Context, tx Tx, by Actor, r RedeemR
 		return butNotFound(err)
 	}
 	f := redeemedFrom(secret.Text{}, a.sessionOf(facts, secret.Minted{}, now), facts).SessionFacts
-	holder := a.actorOf(by.origin, f)
-	return holder.holdsAll(r.access.Permissions)
+	return a.actorOf(by.origin, f).holdsAll(r.access.Permissions)
 }
 
 func butNotFound(err error) error {

@@ -1,6 +1,7 @@
 package authority_test
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -164,6 +165,35 @@ func TestAParentIsToldToWhoReachesItOnly(t *testing.T) {
 			if err != nil || shown.Parent != want {
 				t.Errorf("%s: %q, %v", key, shown.Parent, err)
 			}
+		}
+	})
+}
+
+// TestShowingATenantWithoutItsParentCutsNothingOff shows a reseller to who may not read above it. What is remembered of
+// it must still be below its parent, or nothing that ends the parent would end what is below.
+func TestShowingATenantWithoutItsParentCutsNothingOff(t *testing.T) {
+	text := staffed(t)
+	testenv.Each(t, func(t *testing.T, env *testenv.Env) {
+		env.Apply(t, text)
+		token := mustRedeem(t, env, portal, mint(t, env, as(t, env, integrator), forMember)).Token
+		by := as(t, env, byKey("key-of-the-salesman"))
+		wantVerdict(t, env, token, "")
+		for _, hold := range []func(context.Context, authority.Actor, tenant.ID) (bool, authority.Ends, error){
+			env.Authority.SuspendTenant, env.Authority.ResumeTenant, // and so nothing is remembered of the reseller
+		} {
+			if _, _, err := hold(t.Context(), operatorAtTheMachine, "reseller:2"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if shown, err := env.Authority.Tenant(t.Context(), by, "reseller:2"); err != nil || shown.Parent != "" {
+			t.Fatalf("%q, %v", shown.Parent, err)
+		}
+		wantVerdict(t, env, token, "")
+		if _, _, err := env.Authority.SuspendTenant(t.Context(), operatorAtTheMachine, "reseller:1"); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			wantVerdict(t, env, token, authority.ReasonTenantSuspended)
 		}
 	})
 }

@@ -59,8 +59,9 @@ func (a *Authority) IntrospectToken(ctx context.Context, by Actor, text secret.T
 		return IntrospectedToken{}, false, a.countRefused(ctx, by)
 	}
 	a.uses.note(v.Session, a.store.Now()) // whoever asks does so because it is used
-	holder := a.actorOf(by.origin, v.SessionFacts)
-	found = IntrospectedToken{SessionFacts: v.SessionFacts, Permissions: holder.permissions(), MayAct: v.mayAct()}
+	found = IntrospectedToken{
+		SessionFacts: v.SessionFacts, Permissions: a.actorOf(by.origin, v.SessionFacts).permissions(), MayAct: v.mayAct(),
+	}
 	if !v.Session.Client.IsZero() {
 		found.ClientID = v.client(v.Session.Client).ClientID()
 	}

@@ -6,8 +6,9 @@ import (
 	"github.com/doorward/doorward/internal/tenant"
 )
 
-// What is remembered is at hand, or put together from packed rows. What many share is at hand from then on; a person's, when it
-// is asked for again soon: with many people, most would be put aside for others before that, and keeping costs more than making. How much has been said is read before the
+// What is remembered is at hand, or put together from packed rows. What many share is at hand from then on; what is one
+// person's, when it is asked for again soon: with many people, most would be put aside for others before that, and keeping
+// costs more than making. A key is the value's own text: that of who asks may be part of somebody else's row. How much has been said is read before the
 // rows are: what is said to have changed meanwhile makes doubtful what was made of them.
 
 func (s *Store) credential(id authority.CredentialID) (*credential, bool) {
@@ -42,7 +43,7 @@ func (s *Store) standing(id grant.PrincipalID) (*standing, bool) {
 	}
 	who, ok := standingOf(p, grants, at, s.roles.get)
 	if ok {
-		s.standings.offer(id, who, said)
+		s.standings.offer(who.Principal.ID, who, said)
 	}
 	return who, ok
 }
@@ -71,7 +72,7 @@ func (s *Store) tenantOf(id tenant.ID) (*authority.Tenant, bool) {
 	said := s.changes.said.Load()
 	t, ok := s.rows.tenant(id)
 	if ok {
-		s.tenants.put(id, shared{t}, said)
+		s.tenants.put(t.ID, shared{t}, said)
 	}
 	return t, ok
 }
@@ -92,7 +93,7 @@ func (s *Store) lineage(id tenant.ID) (*lineage, bool) {
 		}
 		tenants, next = append(tenants, t), t.Parent
 	}
-	return s.lineages.put(id, &lineage{tenants}, said).value, true
+	return s.lineages.put(tenants[0].ID, &lineage{tenants}, said).value, true
 }
 
 func (s *Store) audience(id authority.AudienceID) (*audience, bool) {

@@ -77,7 +77,9 @@ func (s *Store) whose(subject, actor, holder grant.PrincipalID, account tenant.I
 	var found [5]bool
 	w.subject, found[0] = s.standing(subject)
 	w.actor, found[1] = s.standing(actor)
-	w.holder, found[2] = s.standing(holder)
+	if w.holder, found[2] = w.subject, found[0]; holder != subject { // most come by credentials of their own
+		w.holder, found[2] = s.standing(holder)
+	}
 	w.account, found[3] = s.lineage(account)
 	w.audience, found[4] = s.audience(audience)
 	return w, found == [5]bool{true, true, true, true, true}

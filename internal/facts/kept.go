@@ -40,12 +40,19 @@ func (c *cell[V]) holds(changes *changes) bool {
 // kept remembers values of one kind, up to a number of them.
 type kept[K comparable, V dependent] struct {
 	cells   *otter.Cache[K, *cell[V]]
-	offered *lately[K]
+	offered *lately[K] // nil where none are offered
 	changes *changes
 }
 
 func keep[K comparable, V dependent](size int, c *changes) kept[K, V] {
-	return kept[K, V]{otter.Must(&otter.Options[K, *cell[V]]{MaximumSize: size}), newLately[K](), c}
+	return kept[K, V]{otter.Must(&otter.Options[K, *cell[V]]{MaximumSize: size}), nil, c}
+}
+
+// keepOffered is for values that are offered.
+func keepOffered[K comparable, V dependent](size int, c *changes) kept[K, V] {
+	k := keep[K, V](size, c)
+	k.offered = newLately[K]()
+	return k
 }
 
 // get returns what is remembered under a key, if it still holds.

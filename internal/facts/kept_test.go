@@ -1,9 +1,13 @@
 package facts
 
 import (
+	"context"
 	"net/netip"
 	"reflect"
+	"runtime"
 	"strconv"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -294,7 +298,7 @@ func TestARowIsNobodyElses(t *testing.T) {
 }
 
 func TestWhatIsOfferedASecondTimeIsAtHand(t *testing.T) {
-	k := keep[authority.AudienceID, *audience](10, newChanges(nothing{}))
+	k := keepOffered[authority.AudienceID, *audience](10, newChanges(nothing{}))
 	for i, want := range []bool{false, true} {
 		k.offer(1, &audience{authority.Audience{ID: 1}}, 0)
 		if audienceIn(k, 1) != want {
@@ -306,5 +310,111 @@ func TestWhatIsOfferedASecondTimeIsAtHand(t *testing.T) {
 	}
 	if k.offered.again(1) {
 		t.Error("what was offered long ago was offered lately")
+	}
+}
+
+// TestWhatWasPutTogetherBeforeAChangeDoesNotOutliveIt changes rows, again and again, while others ask for them. The rows are
+// long, so that putting them together takes long enough to be overtaken.
+func TestWhatWasPutTogetherBeforeAChangeDoesNotOutliveIt(t *testing.T) {
+	const long = 500
+	key := authority.Credential{ID: authority.CredentialID{1}}
+	who := authority.Standing{Principal: authority.Principal{ID: "person:1"}}
+	where := &authority.Tenant{ID: "account:1", Profile: authority.Profile{Whitelabel: map[string]any{}}}
+	for i := range long {
+		key.Networks = append(key.Networks, netip.PrefixFrom(netip.AddrFrom4([4]byte{10, byte(i >> 8), byte(i)}), 24))
+		who.Grants = append(who.Grants, grant.Grant{Principal: "person:1", Role: grant.AccountUser, Position: int64(i)})
+		where.Profile.Whitelabel[strconv.Itoa(i)] = true
+	}
+	for name, test := range map[string]struct {
+		change changed
+		learn  func(s *Store, said uint64)
+		has    func(s *Store) bool
+	}{
+		"a credential": {
+			changedOf(authority.FeedCredential, key.ID.String()), func(s *Store, said uint64) { s.packCredential(&key, said) },
+			func(s *Store) bool { _, ok := s.credential(key.ID); return ok },
+		},
+		"a standing": {
+			changedOf(authority.FeedPrincipal, "person:1"), func(s *Store, said uint64) { s.packStanding(&who, said) },
+			func(s *Store) bool { _, ok := s.standing("person:1"); return ok },
+		},
+		"a tenant": {
+			changedOf(authority.FeedTenant, "account:1"), func(s *Store, said uint64) { s.packTenant(where, said) },
+			func(s *Store) bool { _, ok := s.tenantOf("account:1"); return ok },
+		},
+		"a lineage": {
+			changedOf(authority.FeedTenant, "account:1"), func(s *Store, said uint64) { s.packTenant(where, said) },
+			func(s *Store) bool { _, ok := s.lineage("account:1"); return ok },
+		},
+		"a place": {
+			changedOf(authority.FeedTenant, "account:1"), func(s *Store, said uint64) { s.packTenant(where, said) },
+			func(s *Store) bool { _, ok := s.place(authority.Principal{Organisation: "account:1"}, nil); return ok },
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := Remember(nil, Options{})
+			ctx, stop := context.WithCancel(t.Context())
+			var asking sync.WaitGroup
+			var asked atomic.Int64
+			asking.Go(func() {
+				for ctx.Err() == nil {
+					test.has(s)
+					asked.Add(1)
+				}
+			})
+			for range 300 {
+				test.learn(s, s.changes.said.Load())
+				for !test.has(s) {
+					runtime.Gosched()
+				}
+				s.changes.mark(test.change)
+				for last := asked.Load() + 1; asked.Load() <= last; { // until whoever asked meanwhile has an answer
+					runtime.Gosched()
+				}
+				if test.has(s) {
+					t.Error("it is remembered as it was before it changed")
+					break
+				}
+			}
+			stop()
+			asking.Wait()
+		})
+	}
+}
+
+func TestWhatIsAskedForOnceIsNotAtHand(t *testing.T) {
+	s := Remember(nil, Options{})
+	organisation, now := tenant.Organisation("ORG"), time.Now()
+	for _, w := range []*authority.Tenant{{ID: tenant.Installation}, {ID: organisation, Parent: tenant.Installation}} {
+		s.packTenant(w, 0)
+	}
+	s.packStanding(&authority.Standing{Principal: authority.Principal{ID: "person:1", Organisation: organisation}}, 0)
+	s.packCredential(&authority.Credential{ID: authority.CredentialID{1}, Principal: "person:1"}, 0)
+	own := authority.Session{ // by a credential of their own, as most are
+		ID: authority.SessionID{1}, Subject: "person:1", Organisation: organisation, Credential: authority.CredentialID{1}, OpenedAt: now, UsedAt: now,
+	}
+	s.learnSession(&own, 0)
+	atHand := func() (is [3]bool) {
+		_, is[0] = s.standings.get(own.Subject)
+		_, is[1] = s.credentials.get(own.Credential)
+		_, is[2] = s.sessions.atHand.GetIfPresent(s.sessions.keepOrigin(&own))
+		return is
+	}
+	for asked, want := range [][3]bool{{}, {true, true, true}} {
+		found, of, ok := s.sessions.get(own.ID)
+		if !ok {
+			t.Fatal("it is not remembered")
+		}
+		if _, ok := s.circumstances(of, &found); !ok {
+			t.Fatal("what decides over it is not")
+		}
+		own.UsedAt = now.Add(time.Duration(asked+1) * time.Second)
+		s.sessions.use(own.ID, own.UsedAt) // which is no question
+		if is := atHand(); is != want {
+			t.Errorf("asked %d times, the standing, the credential and the origin are at hand: %v", asked+1, is)
+		}
+	}
+	if found, _, _ := s.sessions.get(own.ID); !found.UsedAt.Equal(own.UsedAt.Truncate(time.Microsecond)) {
+		t.Errorf("last used at %v, not %v", found.UsedAt, own.UsedAt)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"net/netip"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/go-json-experiment/json"
@@ -216,7 +217,11 @@ func unpackCredential(p *packedRow) (c authority.Credential) {
 
 // packTenant packs a tenant; ok is false for one whose profile cannot be.
 func packTenant(b packing, t *authority.Tenant) (_ packing, ok bool) {
-	b = append(b, rowOfTenant)
+	label, err := []byte(nil), error(nil)
+	if t.Profile.Whitelabel != nil {
+		label, err = json.Marshal(t.Profile.Whitelabel, json.Deterministic(true))
+	}
+	b = text(append(b, rowOfTenant), string(label))
 	b = text(b, t.ID, t.Parent)
 	b = text(b, t.Name, t.Portal)
 	b = text(b, t.Status)
@@ -224,15 +229,17 @@ func packTenant(b packing, t *authority.Tenant) (_ packing, ok bool) {
 	b = b.times(t.HeldAt, t.CreatedAt, t.UpdatedAt)
 	f := &t.Profile
 	b = text(b, f.BusinessName, f.DocType, f.DocNumber, f.OwnCode, f.PickupCode, f.Repcode, f.ServicePhone, f.ServiceEmail)
-	label, err := []byte(nil), error(nil)
-	if f.Whitelabel != nil {
-		label, err = json.Marshal(f.Whitelabel, json.Deterministic(true))
-	}
-	return text(b, string(label)), err == nil
+	return b, err == nil
 }
 
 func unpackTenant(p *packedRow) (t *authority.Tenant, ok bool) {
 	t = &authority.Tenant{}
+	if label := textOf(p); label != "" {
+		if json.Unmarshal([]byte(label), &t.Profile.Whitelabel) != nil {
+			return nil, false
+		}
+		p.left = strings.Clone(p.left) // or the other texts would keep it
+	}
 	texts(p, &t.ID, &t.Parent)
 	texts(p, &t.Name, &t.Portal)
 	texts(p, &t.Status)
@@ -240,9 +247,6 @@ func unpackTenant(p *packedRow) (t *authority.Tenant, ok bool) {
 	timesOf(p, &t.HeldAt, &t.CreatedAt, &t.UpdatedAt)
 	f := &t.Profile
 	texts(p, &f.BusinessName, &f.DocType, &f.DocNumber, &f.OwnCode, &f.PickupCode, &f.Repcode, &f.ServicePhone, &f.ServiceEmail)
-	if label := textOf(p); label != "" && json.Unmarshal([]byte(label), &f.Whitelabel) != nil {
-		return nil, false
-	}
 	return t, true
 }
 

@@ -94,9 +94,17 @@ func (m *sessions) forgetAll() { m.packed.Reset() }
 func (m *sessions) use(id authority.SessionID, at time.Time) {
 	m.using.Lock()
 	defer m.using.Unlock()
-	if s, _, ok := m.get(id); ok && s.UsedAt.Before(at) {
+	var room [packedRoom]byte
+	p := packed[[]byte]{m.packed.Get(room[:0], id[:])}
+	if len(p.left) == 0 {
+		return
+	}
+	var s authority.Session // what is its own of it
+	has, of := p.head()
+	if p.rest(has, &s); s.UsedAt.Before(at) {
+		var room [packedRoom]byte
 		s.UsedAt = at
-		m.put(&s)
+		m.packed.Set(id[:], pack(room[:0], &s, of))
 	}
 }
 

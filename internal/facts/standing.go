@@ -44,7 +44,7 @@ func (p *place) climb(id tenant.ID, tenantOf func(id tenant.ID) (t *authority.Te
 		if t == nil {
 			return known
 		}
-		p.tenants[id] = t
+		p.tenants[t.ID] = t
 		p.depends = append(p.depends, factOf(authority.FeedTenant, string(id)))
 		id = t.Parent
 	}

@@ -71,8 +71,8 @@ func Remember(of authority.Store, o Options) *Store {
 	s := &Store{Store: of, most: o, rows: keepRows(o.Principals)}
 	s.sessions = keepSessions(o.Sessions, atHand, s.rows)
 	s.changes = newChanges(s)
-	s.credentials = keep[authority.CredentialID, *credential](atHand, s.changes)
-	s.standings = keep[grant.PrincipalID, *standing](atHand, s.changes)
+	s.credentials = keepOffered[authority.CredentialID, *credential](atHand, s.changes)
+	s.standings = keepOffered[grant.PrincipalID, *standing](atHand, s.changes)
 	s.tenants = keep[tenant.ID, shared](atHand, s.changes)
 	s.lineages = keep[tenant.ID, *lineage](atHand, s.changes)
 	s.places = keep[string, *place](atHand, s.changes)

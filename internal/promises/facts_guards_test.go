@@ -9,6 +9,7 @@ const (
 	factsChange      = "internal/facts/change.go"
 	factsLearned     = "internal/facts/learning.go"
 	factsStanding    = "internal/facts/standing.go"
+	factsAtHand      = "internal/facts/at_hand.go"
 	factsComplete    = "internal/facts/complete.go"
 	factsStore       = "internal/facts/store.go"
 	factsRecalled    = "internal/facts/recalled.go"
@@ -129,6 +130,17 @@ var factsRead = []guard{
 		keeps: "and what was read before a change is not packed after it", file: factsLearned,
 		line: "if !changed {\n\t\t\ts.rows.put(f[:], row)", instead: "if true {\n\t\t\ts.rows.put(f[:], row)",
 		test: rememberedRules + "TestARowReadBeforeItChangedIsNotPacked",
+	},
+	putTogether("a credential", "said := s.changes.said.Load()\n\tc, ok := s.rows.credential(id)\n", "c, ok := s.rows.credential(id)\n\tsaid := s.changes.said.Load()\n"),
+	putTogether("a standing", "said := s.changes.said.Load()\n\tp, grants, ok := s.rows.principal(id)\n", "p, grants, ok := s.rows.principal(id)\n\tsaid := s.changes.said.Load()\n"),
+	putTogether("a tenant", "said := s.changes.said.Load()\n\tt, ok := s.rows.tenant(id)\n", "t, ok := s.rows.tenant(id)\n\tsaid := s.changes.said.Load()\n"),
+	putTogether("a place", "\t\ts.places.put(", "\t\tsaid = s.changes.said.Load()\n\t\ts.places.put("),
+	putTogether("a lineage", "\treturn s.lineages.put(", "\tsaid = s.changes.said.Load()\n\treturn s.lineages.put("),
+	{
+		keeps: "what somebody is shown of a tenant changes nothing of what is remembered", file: "internal/authority/tenant_list.go",
+		line: "it := *lineage[0]\n\t\tif !by.mayRead(lineage[1:]) {", instead: "it := lineage[0]\n\t\tif !by.mayRead(lineage[1:]) {",
+		also: []cut{{"internal/authority/tenant_list.go", "[]Tenant{it}", "[]Tenant{*it}"}},
+		test: "internal/authority TestShowingATenantWithoutItsParentCutsNothingOff/{engine}",
 	},
 	{
 		keeps: "who joins a reading gets nothing from it that has changed since", file: factsLearned,
@@ -276,7 +288,7 @@ var factsTellNothing = []guard{
 	},
 	{
 		keeps: "so does one that ends after its limits were looked up", file: "internal/authority/proof.go",
-		line: "return p.found.credential, p.found.holder, true, nil", instead: "return p.found.credential, p.found.holder, false, nil",
+		line: "return p.found, true, nil", instead: "return p.found, false, nil",
 		test: rules + "TestAKeyThatEndsAfterItsLimitsWereFoundTakesWhatAnUnknownOneTakes/{engine}",
 	},
 	{
@@ -284,6 +296,13 @@ var factsTellNothing = []guard{
 		line: "if err != nil || refused != nil {", instead: "if err != nil {",
 		test: rememberedRules + "TestAMintThatIsOutOfReachTakesWhatOneForNobodyTakes/{engine}",
 	},
+}
+
+func putTogether(what, line, instead string) guard {
+	return guard{
+		keeps: "nor does what was put together before it: " + what, file: factsAtHand, line: line, instead: instead,
+		test: rememberedRules + "TestWhatWasPutTogetherBeforeAChangeDoesNotOutliveIt/" + what,
+	}
 }
 
 func partOf(keeps, part string) guard {

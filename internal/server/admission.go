@@ -63,17 +63,3 @@ func (s *Server) tellRefused(since time.Duration) {
 			"refused", n, "within", since.String())
 	}
 }
-
-// unlessIdle returns so many times, but none for as long as nobody asks for anything between two calls.
-func (a *admission) unlessIdle(times time.Duration) func() time.Duration {
-	var before int64
-	return func() time.Duration {
-		now := a.asked.Load()
-		idle := now == before
-		before = now
-		if idle && a.places.Taken() == 0 {
-			return 0
-		}
-		return times
-	}
-}

@@ -7,11 +7,13 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/doorward/doorward/internal/config"
+	"github.com/doorward/doorward/internal/limit"
 	"github.com/doorward/doorward/internal/server"
 	"github.com/doorward/doorward/internal/web"
 )
@@ -120,6 +122,7 @@ func TestWhoWaitsForAHashIsNotAtWork(t *testing.T) {
 func TestWhoReadsAheadRestsWhileSomebodyAsks(t *testing.T) {
 	s, _ := overloaded(t)
 	h, rests := s.Handler(), s.RestsUnlessIdle()
+	hashed := make(chan struct{})
 	ask := func(path string) { h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, path, nil)) }
 	for _, step := range []struct {
 		name  string
@@ -133,10 +136,32 @@ func TestWhoReadsAheadRestsWhileSomebodyAsks(t *testing.T) {
 		{"a request is at work", func() { _ = s.Places().Take(t.Context()) }, true},
 		{"and still is", func() {}, true},
 		{"it is answered", s.Places().Free, false},
+		{"a password is hashed", func() { startHash(t, s.Hashing(), hashed) }, true},
+		{"and still is", func() {}, true},
+		{"it is hashed", func() { close(hashed); awaitHash(s.Hashing()) }, false},
 	} {
 		step.first()
 		if got := rests() > 0; got != step.rests {
 			t.Errorf("%s: who reads ahead rests: %v", step.name, got)
 		}
+	}
+}
+
+// startHash hashes until it is told that that is done.
+func startHash(t *testing.T, pool *limit.Pool, done <-chan struct{}) {
+	t.Helper()
+	began := make(chan struct{})
+	go func() {
+		_ = pool.Do(t.Context(), func() {
+			close(began)
+			<-done
+		})
+	}()
+	<-began
+}
+
+func awaitHash(pool *limit.Pool) {
+	for pool.Running() > 0 {
+		runtime.Gosched()
 	}
 }

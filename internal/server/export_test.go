@@ -27,7 +27,10 @@ var (
 func (s *Server) Places() *limit.Places { return s.admission.places }
 
 // RestsUnlessIdle tells how many times as long as a step took rests who reads ahead.
-func (s *Server) RestsUnlessIdle() func() time.Duration { return s.admission.unlessIdle(warmFor) }
+func (s *Server) RestsUnlessIdle() func() time.Duration { return s.unlessIdle(warmFor) }
+
+// Hashing is where passwords are hashed.
+func (s *Server) Hashing() *limit.Pool { return s.hashing }
 
 // TellRefused is what happens every little while.
 func (s *Server) TellRefused() { s.tellRefused(flushEvery) }

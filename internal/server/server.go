@@ -35,24 +35,26 @@ type Server struct {
 	metrics   *metrics
 	admission *admission
 	memory    *facts.Store
+	hashing   *limit.Pool
 }
 
 // New assembles a server over an opened store.
 func New(opened Opened, c config.Config, log *slog.Logger) *Server {
-	a, memory := newAuthority(opened, c)
+	a, memory, hashing := newAuthority(opened, c)
 	admission := newAdmission(c.Load)
 	return &Server{
 		authority: a, config: c, log: log, dialects: dialects(a, c), metrics: newMetrics(a, admission), admission: admission, memory: memory,
+		hashing: hashing,
 	}
 }
 
 // NewAuthority returns the authority that a configuration describes.
 func NewAuthority(opened Opened, c config.Config) *authority.Authority {
-	a, _ := newAuthority(opened, c)
+	a, _, _ := newAuthority(opened, c)
 	return a
 }
 
-func newAuthority(opened Opened, c config.Config) (*authority.Authority, *facts.Store) {
+func newAuthority(opened Opened, c config.Config) (*authority.Authority, *facts.Store, *limit.Pool) {
 	guesses := limit.NewGuesses(limit.Rules(guessLimits(c.Guesses).Rules()), opened.Store.Now, 0)
 	pool := limit.NewPool(c.Hashing.Workers, c.Hashing.Queue)
 	// Or a flood of passwords would take all places of those who come with keys; how many wait there is bounded there.
@@ -71,7 +73,7 @@ func newAuthority(opened Opened, c config.Config) (*authority.Authority, *facts.
 			SigningKeyLifetime: c.SigningKeys.Lifetime,
 		})
 	a.SubscribeFeed(store.Hear)
-	return a, store
+	return a, store, pool
 }
 
 func guessLimits(g config.Guesses) authority.GuessLimits {

@@ -7,7 +7,7 @@ import (
 
 const (
 	endedEvery = 10 * time.Minute // between two walks over all sessions and login tokens
-	warmFor    = 4                // times as long as a step took rests who reads ahead, with a fifth of a core: until then each use costs more
+	warmFor    = 4                // times as long as a step took rests who reads ahead while requests come, with a fifth of a core: until then each use costs more
 	sweepFor   = 19               // and who walks, with a twentieth: nobody waits for it
 	restLeast  = time.Millisecond // so that a log-in comes between any two steps
 )
@@ -16,7 +16,7 @@ const (
 // after the other.
 func (s *Server) warmThenSweepUntil(ctx context.Context) {
 	began := time.Now()
-	done, err := s.memory.Warm(ctx, restingBetween(s.admission.unlessIdle(warmFor)))
+	done, err := s.memory.Warm(ctx, restingBetween(s.unlessIdle(warmFor)))
 	switch {
 	case ctx.Err() != nil:
 		return
@@ -47,6 +47,21 @@ func (s *Server) sweepEndedUntil(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		}
+	}
+}
+
+// unlessIdle returns so many times, but none for as long as nobody asks this node for anything between two calls. Who waits
+// for a hash has left their place.
+func (s *Server) unlessIdle(times time.Duration) func() time.Duration {
+	var before int64
+	return func() time.Duration {
+		now := s.admission.asked.Load()
+		idle := now == before && s.admission.places.Taken() == 0 && s.hashing.Running() == 0
+		before = now
+		if idle {
+			return 0
+		}
+		return times
 	}
 }
 

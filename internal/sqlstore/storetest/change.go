@@ -58,6 +58,10 @@ var changeCases = []Case{
 			if _, err := tx.Setting(ctx, "before"); err != nil { // sends what is queued
 				return err
 			}
+			tx.Append(audit.Event{ID: secret.ID{2}, At: s.Store.Now()})
+			if _, err := tx.Setting(ctx, "none"); err != nil { // need not send that
+				return err
+			}
 			tx.PutSettingOnce("after", "v")
 			tx.Append(audit.Event{ID: secret.ID{1}, At: s.Store.Now()})
 			return errRefused
@@ -142,10 +146,15 @@ func failedBesideOthers(t testing.TB, s Subject) {
 	for i := range changes {
 		wait.Go(func() {
 			errs[i] = s.Store.Change(t.Context(), func(ctx context.Context, tx authority.Tx) error {
-				tx.PutSettingOnce(fmt.Sprint("n", i), "v")
-				if i%3 != 0 {
+				tx.Append(audit.Event{ID: secret.ID{1, byte(i)}, At: s.Store.Now()})
+				switch i % 3 {
+				case 1:
+					tx.PutSettingOnce(fmt.Sprint("n", i), "v")
 					return nil
+				case 2:
+					return nil // nothing but a new row
 				}
+				tx.PutSettingOnce(fmt.Sprint("n", i), "v")
 				if _, err := tx.Setting(ctx, "fence"); err != nil {
 					return err
 				}
@@ -154,10 +163,14 @@ func failedBesideOthers(t testing.TB, s Subject) {
 		})
 	}
 	wait.Wait()
+	var recorded [changes]int
+	for _, e := range s.events(t) {
+		recorded[e.ID[1]]++
+	}
 	for i, err := range errs {
 		stayed := s.setting(t, fmt.Sprint("n", i)) == "v"
-		if fails := i%3 == 0; fails != (err != nil) || fails == stayed {
-			t.Errorf("change %d: should fail %v, error %v, stayed %v", i, fails, err, stayed)
+		if fails := i%3 == 0; fails != (err != nil) || stayed != (i%3 == 1) || fails != (recorded[i] == 0) || recorded[i] > 1 {
+			t.Errorf("change %d: should fail %v, error %v, stayed %v, %d events", i, fails, err, stayed, recorded[i])
 		}
 	}
 }
