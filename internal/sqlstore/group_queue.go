@@ -65,6 +65,9 @@ func (q groupQueue[P]) stop() {
 // handOver puts a change into the queue and waits for its fate. A caller may give up while the change waits; once it has
 // been taken, the fate is waited for whatever the context says, because it may be success.
 func (q groupQueue[P]) handOver(ctx context.Context, change P, fate *pending) error {
+	if err := ctx.Err(); err != nil {
+		return err // of several that can go on, select takes any
+	}
 	select {
 	case <-q.closing:
 		return errClosed
