@@ -8,8 +8,8 @@ import (
 
 // What is remembered is at hand, or put together from packed rows. What many share is at hand from then on; what is one
 // person's, when it is asked for again soon: with many people, most would be put aside for others before that, and keeping
-// costs more than making. A key is the value's own text: that of who asks may be part of somebody else's row. How much has been said is read before the
-// rows are: what is said to have changed meanwhile makes doubtful what was made of them.
+// costs more than making. A key is the value's own text: that of who asks may be part of somebody else's row. How much has
+// been said is read before the rows are: what is said to have changed meanwhile makes doubtful what was made of them.
 
 func (s *Store) credential(id authority.CredentialID) (*credential, bool) {
 	if c, ok := s.credentials.get(id); ok {
