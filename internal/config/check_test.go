@@ -75,7 +75,7 @@ func TestCheckNamesTheFlagAndWhatToWriteInstead(t *testing.T) {
 		"many requests":       {func(c *config.Config) { c.Load.Requests = 1_000_000 }, []string{"--load-requests", "write 1 to 100000"}},
 		"no requests":         {func(c *config.Config) { c.Load.Requests = 0 }, []string{"--load-requests", "write 1 to 100000"}},
 		"no wait":             {func(c *config.Config) { c.Load.Wait = 0 }, []string{"--load-wait", "write 1ms to 10s"}},
-		"no memory":           {func(c *config.Config) { c.Memory.Sessions = 0 }, []string{"--memory-sessions", "write 1000 to 100000000"}},
+		"no memory":           {func(c *config.Config) { c.Memory.Sessions = 999 }, []string{"--memory-sessions", "write 1000 to 100000000"}},
 		"much memory":         {func(c *config.Config) { c.Memory.Principals = 1 << 40 }, []string{"--memory-principals", "write 1000 to 100000000"}},
 		"no connections":      {func(c *config.Config) { c.Load.Connections = 0 }, []string{"--load-connections", "write 1 to 1000000"}},
 		"long queue":          {func(c *config.Config) { c.Hashing.Queue = 1_000_000 }, []string{"--hash-queue", "write 0 to 100000"}},

@@ -129,8 +129,8 @@ type Load struct {
 
 // Memory bounds what a node remembers of the store, so that what it is asked often costs no look at it.
 type Memory struct {
-	Sessions   int `default:"1000000" help:"Sessions and access tokens remembered at most, about 130 bytes each."`
-	Principals int `default:"200000" help:"People and services, with a credential and an account each, remembered at most, about 600 bytes each."`
+	Sessions   int `default:"0" help:"Sessions and access tokens remembered at most, about 110 bytes each as they come; 0 means as many as fit into an eighth of the memory."`
+	Principals int `default:"0" help:"People and services, with a credential and an account each, remembered at most, about 600 bytes each as they come; 0 means as many as fit into a sixteenth of the memory."`
 }
 
 // Hashing bounds the slow work of checking passwords.

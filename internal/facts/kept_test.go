@@ -100,7 +100,7 @@ func TestASessionIsRememberedAsItWas(t *testing.T) {
 		copy(id[:], rapid.SliceOfN(rapid.Byte(), 0, 16).Draw(t, label))
 		return id
 	}
-	remembered := keepSessions(100, 100, keepRows(100))
+	remembered := keepSessions(100, 100, keepRows(100), time.Now)
 	rapid.Check(t, func(t *rapid.T) {
 		s := authority.Session{
 			ID: id(t, "id"), Kind: authority.SessionKind(text.Draw(t, "kind")), Subject: grant.PrincipalID(text.Draw(t, "subject")),

@@ -155,6 +155,15 @@ func (p *packed[B]) rest(has byte, s *authority.Session) {
 	}
 }
 
+// isEnded reports whether a packed session has ended by itself: it is remembered for nothing.
+func isEnded(session []byte, now time.Time) bool {
+	var s authority.Session
+	p := packed[[]byte]{session}
+	has, _ := p.head()
+	p.rest(has, &s)
+	return !now.Before(s.ExpiresAt)
+}
+
 func micros(t time.Time) int64 {
 	if t.IsZero() {
 		return 0

@@ -5,21 +5,17 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/VictoriaMetrics/fastcache"
 	"github.com/maypok86/otter/v2"
 
 	"github.com/doorward/doorward/internal/authority"
 	"github.com/doorward/doorward/internal/secret"
 )
 
-// bytesEach is what a remembered session takes, with its key: more than most need.
-const bytesEach = 96
-
 // sessions remembers sessions, up to a number of them. They are packed into memory in which the garbage collector finds
 // nothing to do: there may be a million, and looking through them would cost more than all verifications. What is here
 // holds: what changes is forgotten when it is said to have changed.
 type sessions struct {
-	packed *fastcache.Cache
+	packed *table
 	rows   *rows                          // the origins are among them
 	atHand *otter.Cache[originID, *known] // those that were asked about last
 	lately *lately[originID]
@@ -34,17 +30,17 @@ type known struct {
 	circumstances atomic.Pointer[cell[*circumstances]]
 }
 
-func keepSessions(size, atHand int, r *rows) *sessions {
+func keepSessions(size, atHand int, r *rows, now func() time.Time) *sessions {
 	return &sessions{
-		packed: fastcache.New(size * bytesEach), rows: r, atHand: otter.Must(&otter.Options[originID, *known]{MaximumSize: atHand}),
-		lately: newLately[originID](),
+		packed: newTable(size, func(packed []byte) bool { return isEnded(packed, now()) }),
+		rows:   r, atHand: otter.Must(&otter.Options[originID, *known]{MaximumSize: atHand}), lately: newLately[originID](),
 	}
 }
 
 // get returns a session if it is remembered, and its origin.
 func (m *sessions) get(id authority.SessionID) (s authority.Session, of *known, ok bool) {
 	var room [packedRoom]byte
-	p := packed[[]byte]{m.packed.Get(room[:0], id[:])}
+	p := packed[[]byte]{m.packed.get(room[:0], id)}
 	if len(p.left) == 0 {
 		return s, nil, false
 	}
@@ -74,7 +70,7 @@ func (m *sessions) origin(id originID) (of *known, ok bool) {
 
 func (m *sessions) put(s *authority.Session) {
 	var room [packedRoom]byte
-	m.packed.Set(s.ID[:], pack(room[:0], s, m.keepOrigin(s)))
+	m.packed.put(s.ID, pack(room[:0], s, m.keepOrigin(s)))
 }
 
 func (m *sessions) keepOrigin(s *authority.Session) (id originID) {
@@ -86,16 +82,16 @@ func (m *sessions) keepOrigin(s *authority.Session) (id originID) {
 	return id
 }
 
-func (m *sessions) forget(id authority.SessionID) { m.packed.Del(id[:]) }
+func (m *sessions) forget(id authority.SessionID) { m.packed.forget(id) }
 
-func (m *sessions) forgetAll() { m.packed.Reset() }
+func (m *sessions) forgetAll() { m.packed.forgetAll() }
 
 // use moves the last use of a session forward, never back, as the store does.
 func (m *sessions) use(id authority.SessionID, at time.Time) {
 	m.using.Lock()
 	defer m.using.Unlock()
 	var room [packedRoom]byte
-	p := packed[[]byte]{m.packed.Get(room[:0], id[:])}
+	p := packed[[]byte]{m.packed.get(room[:0], id)}
 	if len(p.left) == 0 {
 		return
 	}
@@ -104,7 +100,7 @@ func (m *sessions) use(id authority.SessionID, at time.Time) {
 	if p.rest(has, &s); s.UsedAt.Before(at) {
 		var room [packedRoom]byte
 		s.UsedAt = at
-		m.packed.Set(id[:], pack(room[:0], &s, of))
+		m.packed.put(id, pack(room[:0], &s, of))
 	}
 }
 

@@ -69,7 +69,7 @@ func Remember(of authority.Store, o Options) *Store {
 		o.Principals = 200_000
 	}
 	s := &Store{Store: of, most: o, rows: keepRows(o.Principals)}
-	s.sessions = keepSessions(o.Sessions, atHand, s.rows)
+	s.sessions = keepSessions(o.Sessions, atHand, s.rows, func() time.Time { return s.Now() })
 	s.changes = newChanges(s)
 	s.credentials = keepOffered[authority.CredentialID, *credential](atHand, s.changes)
 	s.standings = keepOffered[grant.PrincipalID, *standing](atHand, s.changes)
