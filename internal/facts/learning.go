@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/doorward/doorward/internal/authority"
-	"github.com/doorward/doorward/internal/grant"
 	"github.com/doorward/doorward/internal/secret"
 	"github.com/doorward/doorward/internal/tenant"
 )
@@ -59,18 +58,18 @@ func (v learning) SessionFacts(ctx context.Context, id authority.SessionID) (aut
 	for i := range f.Above {
 		v.store.learnSession(&f.Above[i], said)
 	}
-	for _, c := range append([]authority.Credential{*f.Credential}, f.Clients...) {
-		v.store.learnCredential(c, said)
+	v.store.learnCredential(f.Credential, said)
+	for i := range f.Clients {
+		v.store.learnCredential(&f.Clients[i], said)
 	}
 	for _, who := range []*authority.Standing{f.Subject, f.Actor, f.Holder, f.ClientHolder} {
-		v.store.learnStanding(*who, said)
+		v.store.learnStanding(who, said)
 	}
 	v.store.learnLineage(f.Account, said)
 	v.store.learnAudience(*f.Audience, said)
 	return f, nil
 }
 
-// FactsOfSessions leaves what it reads packed: of so much, nothing need be at hand.
 func (v learning) FactsOfSessions(ctx context.Context, sessions []authority.Session) (authority.ManyFacts, error) {
 	said := v.store.changes.said.Load()
 	f, err := v.View.FactsOfSessions(ctx, sessions)
@@ -78,14 +77,13 @@ func (v learning) FactsOfSessions(ctx context.Context, sessions []authority.Sess
 		return f, err
 	}
 	for i := range f.Credentials {
-		v.store.packCredential(&f.Credentials[i], said)
+		v.store.learnCredential(&f.Credentials[i], said)
 	}
-	for i := range f.Tenants {
-		v.store.packTenant(f.Tenants[i], said)
+	for _, t := range f.Tenants {
+		v.store.learnTenant(t, said)
 	}
 	for i := range f.Standings {
-		v.store.packStanding(&f.Standings[i], said)
-		v.store.learnRoles(&f.Standings[i], said)
+		v.store.learnStanding(&f.Standings[i], said)
 	}
 	for i := range f.Audiences {
 		v.store.learnAudience(f.Audiences[i], said)
@@ -97,8 +95,8 @@ func (v learning) CredentialByLookup(ctx context.Context, by ...secret.Fingerpri
 	said := v.store.changes.said.Load()
 	c, holder, err := v.View.CredentialByLookup(ctx, by...)
 	if err == nil {
-		v.store.learnCredential(c, said)
-		v.store.learnStanding(holder, said)
+		v.store.learnCredential(&c, said)
+		v.store.learnStanding(&holder, said)
 		v.store.rows.call(lookups(by), string(c.ID[:]))
 	}
 	return c, holder, err
@@ -108,7 +106,7 @@ func (v learning) StandingByEmail(ctx context.Context, canonical string) (author
 	said := v.store.changes.said.Load()
 	found, err := v.View.StandingByEmail(ctx, canonical)
 	if err == nil {
-		v.store.learnStanding(found, said)
+		v.store.learnStanding(&found, said)
 		v.store.rows.call(name(nameOfEmail, canonical), string(found.Principal.ID))
 	}
 	return found, err
@@ -118,7 +116,7 @@ func (v learning) StandingOfOwner(ctx context.Context, account tenant.ID) (autho
 	said := v.store.changes.said.Load()
 	found, err := v.View.StandingOfOwner(ctx, account)
 	if err == nil {
-		v.store.learnStanding(found, said)
+		v.store.learnStanding(&found, said)
 		v.store.rows.call(name(nameOfOwned, account), string(found.Principal.ID))
 	}
 	return found, err
@@ -142,7 +140,7 @@ func (v learning) Audience(ctx context.Context, id authority.AudienceID) (author
 	return found, err
 }
 
-// What was read when so much had been said is remembered.
+// What was read when so much had been said is remembered, packed: it is at hand when it is asked for.
 
 func (s *Store) learnSession(of *authority.Session, said uint64) {
 	s.changes.meanwhile(said, factsOf(of.ID), func(changed bool) {
@@ -161,88 +159,36 @@ func (s *Store) learnRow(f fact, row packing, said uint64) {
 	})
 }
 
-func (s *Store) learnCredential(c authority.Credential, said uint64) {
-	if c.ID.IsZero() {
-		return
+func (s *Store) learnCredential(c *authority.Credential, said uint64) {
+	if !c.ID.IsZero() {
+		s.learnRow(factOf(authority.FeedCredential, c.ID.String()), packCredential(nil, c), said)
 	}
-	s.credentials.put(c.ID, &credential{c}, said)
-	s.packCredential(&c, said)
 }
 
-func (s *Store) packCredential(c *authority.Credential, said uint64) {
-	s.learnRow(factOf(authority.FeedCredential, c.ID.String()), packCredential(nil, c), said)
-}
-
-func (s *Store) learnStanding(who authority.Standing, said uint64) {
+// learnStanding takes a role that was not read for unknown, not for gone: who holds it may have lost it between the two
+// statements that read the grants and the roles.
+func (s *Store) learnStanding(who *authority.Standing, said uint64) {
 	if who.Principal.ID == "" {
 		return
 	}
-	r := read{s, who, said}
-	at, _ := placeOf(who.Principal, who.Grants, r.tenantOf)
-	own, _ := standingOf(who.Principal, who.Grants, at, r.roleOf)
-	s.standings.put(who.Principal.ID, own, said)
-	s.packStanding(&who, said)
-}
-
-func (s *Store) learnRoles(of *authority.Standing, said uint64) {
-	for _, g := range of.Grants {
-		if !g.Role.BuiltIn() {
-			read{s, *of, said}.roleOf(g.Role)
-		}
-	}
-}
-
-func (s *Store) packStanding(who *authority.Standing, said uint64) {
 	s.learnRow(factOf(authority.FeedPrincipal, string(who.Principal.ID)), packPrincipal(nil, &who.Principal, who.Grants), said)
-}
-
-// read is a standing as it was read when so much had been said: it may have tenants and roles of others too.
-type read struct {
-	store    *Store
-	standing authority.Standing
-	said     uint64
-}
-
-func (r read) tenantOf(id tenant.ID) (*authority.Tenant, bool) {
-	if t, ok := r.standing.Tenants[id]; ok {
-		return r.store.share(t, r.said), true
+	for _, t := range who.Tenants {
+		s.learnTenant(t, said)
 	}
-	return nil, true
-}
-
-// roleOf says of a role that was not read that there is none, and nobody else is told so: who holds it may have lost it
-// between the two statements that read the grants and the roles.
-func (r read) roleOf(id grant.RoleID) (role, bool) {
-	of, ok := r.standing.Roles[id]
-	if ok {
-		r.store.roles.put(id, role{of, true}, r.said)
+	for id, of := range who.Roles {
+		s.roles.put(id, role{of}, said)
 	}
-	return role{of, ok}, true
 }
 
-// share returns the tenant as it is remembered, or remembers it as it was read when so much had been said.
-func (s *Store) share(t *authority.Tenant, said uint64) *authority.Tenant {
-	if has, ok := s.tenants.get(t.ID); ok {
-		return has.tenant
-	}
-	s.tenants.put(t.ID, shared{t}, said)
-	s.packTenant(t, said)
-	return t
-}
-
-func (s *Store) packTenant(t *authority.Tenant, said uint64) {
+func (s *Store) learnTenant(t *authority.Tenant, said uint64) {
 	if row, ok := packTenant(nil, t); ok {
 		s.learnRow(factOf(authority.FeedTenant, string(t.ID)), row, said)
 	}
 }
 
 func (s *Store) learnLineage(tenants []*authority.Tenant, said uint64) {
-	if len(tenants) == 0 {
-		return
-	}
-	s.lineages.put(tenants[0].ID, &lineage{tenants}, said)
 	for _, t := range tenants {
-		s.share(t, said)
+		s.learnTenant(t, said)
 	}
 }
 

@@ -34,15 +34,15 @@ type place struct {
 
 func (p *place) facts() []fact { return p.depends }
 
-// climb takes over a tenant and all above it; ok is false when it cannot be told whether there are any.
-func (p *place) climb(id tenant.ID, tenantOf func(id tenant.ID) (t *authority.Tenant, known bool)) (ok bool) {
+// climb takes over a tenant and all above it; ok is false when one of them is not remembered.
+func (p *place) climb(id tenant.ID, tenantOf func(id tenant.ID) (*authority.Tenant, bool)) (ok bool) {
 	for id != "" {
 		if _, there := p.tenants[id]; there {
 			return true
 		}
-		t, known := tenantOf(id)
-		if t == nil {
-			return known
+		t, ok := tenantOf(id)
+		if !ok {
+			return false
 		}
 		p.tenants[t.ID] = t
 		p.depends = append(p.depends, factOf(authority.FeedTenant, string(id)))
@@ -61,20 +61,21 @@ func placeOf(who authority.Principal, grants []grant.Grant, tenantOf func(id ten
 	return p, ok
 }
 
-// standingOf puts together of a standing what is its own; ok is false when it cannot be told whether a role exists.
-func standingOf(who authority.Principal, grants []grant.Grant, at *place, roleOf func(id grant.RoleID) (r role, known bool)) (s *standing, ok bool) {
-	s = &standing{authority.Standing{Principal: who, Grants: grants, Tenants: at.tenants, Roles: map[grant.RoleID]grant.Role{}}, at}
+// standingOf puts together of a standing what is its own; ok is false when one of its roles is not remembered.
+func standingOf(who authority.Principal, grants []grant.Grant, at *place, roleOf func(id grant.RoleID) (role, bool)) (s *standing, ok bool) {
+	s = &standing{authority.Standing{Principal: who, Grants: grants, Tenants: at.tenants}, at}
 	for _, g := range grants {
 		if g.Role.BuiltIn() {
 			continue
 		}
-		r, known := roleOf(g.Role)
-		if !known {
+		r, ok := roleOf(g.Role)
+		if !ok {
 			return s, false
 		}
-		if r.there {
-			s.Roles[g.Role] = r.Role
+		if s.Roles == nil {
+			s.Roles = map[grant.RoleID]grant.Role{}
 		}
+		s.Roles[g.Role] = r.Role
 	}
 	return s, true
 }
@@ -84,11 +85,8 @@ type shared struct{ tenant *authority.Tenant }
 
 func (s shared) facts() []fact { return []fact{factOf(authority.FeedTenant, string(s.tenant.ID))} }
 
-// role is an organisation's own role, or none.
-type role struct {
-	grant.Role
-	there bool
-}
+// role is an organisation's own role.
+type role struct{ grant.Role }
 
 func (r role) facts() []fact { return []fact{factOf(authority.FeedRole, string(r.ID))} }
 

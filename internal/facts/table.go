@@ -9,9 +9,9 @@ import (
 )
 
 const (
-	tableShards = 256
+	tableShards = 128
 	slotStep    = 8        // a slot is some times as many bytes
-	chunkBytes  = 16 << 10 // of slots of one size: memory is taken as it is needed
+	chunkBytes  = 32 << 10 // of slots of one size: memory is taken as it is needed
 	lookLeast   = 64       // sessions of a shard, below which it is not worth a look which of them have ended
 	lookedAt    = 8        // of a table that is full, before the last of them goes though it lives
 )

@@ -42,5 +42,19 @@ func (c *Certificate) Look(atOnce bool) { c.look(atOnce) }
 
 func (c *Certificate) WarnUnlessFor(publicURL string) { c.warnUnlessFor(publicURL) }
 
-// PercentFor is how the collector is told to wait.
-var PercentFor = percentFor
+// Collected is what the runtime tells of collections.
+type Collected struct {
+	Live, Scannable       uint64
+	Collecting, Processor float64
+}
+
+// Percents are how the collector is told to wait after each of these.
+func Percents(after ...Collected) (percents []int) {
+	h, before := headroom{bytes: leastHeadroom}, heap{}
+	for _, c := range after {
+		now := heap{c.Live, c.Scannable, c.Collecting, c.Processor}
+		percents = append(percents, h.next(before, now))
+		before = now
+	}
+	return percents
+}

@@ -1,13 +1,15 @@
 package server_test
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/doorward/doorward/internal/server"
 )
 
+const mib = 1 << 20
+
 func TestTheCollectorWaitsForEnoughAndForHalfOfWhatItLooksThrough(t *testing.T) {
-	const mib = 1 << 20
 	for _, c := range []struct {
 		live, scannable uint64
 		want            int
@@ -23,8 +25,27 @@ func TestTheCollectorWaitsForEnoughAndForHalfOfWhatItLooksThrough(t *testing.T) 
 		{1 << 30, 512 * mib, 25},
 		{1 << 40, mib, 1},
 	} {
-		if got := server.PercentFor(c.live, c.scannable); got != c.want {
+		if got := server.Percents(server.Collected{Live: c.live, Scannable: c.scannable})[0]; got != c.want {
 			t.Errorf("%d bytes live, %d to look through: %d%%, not %d%%", c.live, c.scannable, got, c.want)
+		}
+	}
+}
+
+func TestACollectorThatTakesMuchIsLetWaitForLonger(t *testing.T) {
+	at := func(collecting, processor float64) server.Collected {
+		return server.Collected{Live: 32 * mib, Scannable: 32 * mib, Collecting: collecting, Processor: processor}
+	}
+	for name, c := range map[string]struct {
+		after []server.Collected
+		want  []int
+	}{
+		"much, up to a bound":         {[]server.Collected{at(2, 10), at(4, 20), at(6, 30), at(8, 40)}, []int{200, 400, 400, 400}},
+		"neither much nor little":     {[]server.Collected{at(2, 10), at(2.8, 20), at(3.6, 30)}, []int{200, 200, 200}},
+		"little, down to a bound":     {[]server.Collected{at(2, 10), at(4, 20), at(4.1, 30), at(4.2, 40), at(4.3, 50)}, []int{200, 400, 200, 100, 100}},
+		"nothing is known of no time": {[]server.Collected{at(2, 10), at(2, 10), at(2, 10)}, []int{200, 200, 200}},
+	} {
+		if got := server.Percents(c.after...); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %v, not %v", name, got, c.want)
 		}
 	}
 }

@@ -26,7 +26,7 @@ func (s *Server) warmThenSweepUntil(ctx context.Context) {
 		s.log.Info("live sessions are in memory", "sessions", done.Sessions, "within", time.Since(began).Round(time.Millisecond).String())
 		if done.Full {
 			s.log.Warn("as many are in memory as may be; the rest is read from the store whenever it is shown: where there is memory for it, "+
-				"raise --memory-sessions (130 bytes each) or --memory-principals (600 bytes each)",
+				"raise --memory-sessions (110 bytes each) or --memory-principals (600 bytes each)",
 				"sessions", done.Sessions, "opened_by", done.Origins)
 		}
 	}
