@@ -9,8 +9,8 @@ const (
 	// endedKept is how long what has ended stays to be listed and to say why it is refused. It is longer than any node
 	// may hold back a last use, and than a repeat of a redemption can come after its session.
 	endedKept = 24 * time.Hour
-	lookAt    = 1000 // rows looked at in one step
-	dropAt    = 250  // rows dropped in one change, which is then shorter than the log-ins of one group
+	lookAt    = 250 // rows looked at in one step
+	dropAt    = 250 // rows dropped in one change, which is then shorter than the log-ins of one group
 )
 
 // SweepEnded walks over all sessions and login tokens once, drops those that ended long ago, in small changes, and

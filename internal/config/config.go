@@ -129,8 +129,10 @@ type Load struct {
 
 // Memory bounds what a node remembers of the store, so that what it is asked often costs no look at it.
 type Memory struct {
-	Sessions   int `default:"0" help:"Sessions and access tokens remembered at most, about 110 bytes each as they come; 0 means as many as fit into an eighth of the memory."`
+	Sessions   int `default:"0" help:"Sessions and access tokens remembered at most, about 120 bytes each as they come; 0 means as many as fit into an eighth of the memory."`
 	Principals int `default:"0" help:"People and services, with a credential and an account each, remembered at most, about 600 bytes each as they come; 0 means as many as fit into a sixteenth of the memory."`
+
+	OfNode uint64 `kong:"-"` // bytes that this process may take
 }
 
 // Hashing bounds the slow work of checking passwords.

@@ -8,48 +8,42 @@ import (
 	"github.com/KimMachineGun/automemlimit/memlimit"
 )
 
-// What is remembered where nobody says how much.
+// What is remembered where nobody says how much: what fits into a part of the memory.
 const (
-	bytesOfSession   = 110
-	bytesOfPrincipal = 600
-	partForSessions  = 8  // of the memory
-	partForPrincipal = 16 // of it
-	usualMemory      = 1 << 30
+	bytesOfSession    = 120
+	bytesOfPrincipal  = 600
+	partForSessions   = 8
+	partForPrincipals = 16
+	usualPrincipals   = 1_000_000 // at most: what they take is not given back
+	unknownMemory     = 1 << 30
 )
 
 func (m *Memory) check() error {
+	m.OfNode = leastOf(debug.SetMemoryLimit(-1), memlimit.FromCgroup, memlimit.FromSystem)
 	var faults []error
 	if m.Sessions != 0 {
 		faults = append(faults, within("memory-sessions", m.Sessions, leastRemembered, mostRemembered))
+	} else {
+		m.Sessions = int(min(max(m.OfNode/partForSessions/bytesOfSession, leastRemembered), mostRemembered))
 	}
 	if m.Principals != 0 {
 		faults = append(faults, within("memory-principals", m.Principals, leastRemembered, mostRemembered))
+	} else {
+		m.Principals = int(min(max(m.OfNode/partForPrincipals/bytesOfPrincipal, leastRemembered), usualPrincipals))
 	}
-	m.fit(memoryOfNode())
 	return errors.Join(faults...)
 }
 
-// fit sets what nobody has said: only what lives takes memory, so that a large one costs a small installation nothing.
-func (m *Memory) fit(memory uint64) {
-	if m.Sessions == 0 {
-		m.Sessions = int(min(max(memory/partForSessions/bytesOfSession, leastRemembered), mostRemembered))
-	}
-	if m.Principals == 0 {
-		m.Principals = int(min(max(memory/partForPrincipal/bytesOfPrincipal, leastRemembered), mostRemembered))
-	}
-}
-
-// memoryOfNode is what this process may take: the least of GOMEMLIMIT, its control group and the machine.
-func memoryOfNode() uint64 {
-	const none = math.MaxInt64
-	least := uint64(debug.SetMemoryLimit(-1))
-	for _, ask := range []memlimit.Provider{memlimit.FromCgroup, memlimit.FromSystem} {
+// leastOf is what a process may take that has this limit of its own, and others.
+func leastOf(own int64, others ...memlimit.Provider) uint64 {
+	least := uint64(own)
+	for _, ask := range others {
 		if limit, err := ask(); err == nil {
 			least = min(least, limit)
 		}
 	}
-	if least == none {
-		return usualMemory
+	if least == math.MaxInt64 { // none
+		return unknownMemory
 	}
 	return least
 }

@@ -1,30 +1,47 @@
 package config
 
-import "testing"
+import (
+	"errors"
+	"math"
+	"testing"
 
-func TestWhatIsRememberedFitsTheMemory(t *testing.T) {
-	const gib = 1 << 30
-	for _, c := range []struct {
-		said   Memory
-		memory uint64
-		want   Memory
+	"github.com/KimMachineGun/automemlimit/memlimit"
+)
+
+func TestTheMemoryIsTheLeastThatIsKnown(t *testing.T) {
+	none := func() (uint64, error) { return 0, memlimit.ErrNoLimit }
+	fails := func() (uint64, error) { return 1, errors.New("no such file") }
+	for name, c := range map[string]struct {
+		own    int64
+		others []memlimit.Provider
+		want   uint64
 	}{
-		{Memory{}, 16 * gib, Memory{Sessions: 19_522_578, Principals: 1_789_569}},
-		{Memory{}, gib / 2, Memory{Sessions: 610_080, Principals: 55_924}},
-		{Memory{}, 0, Memory{Sessions: leastRemembered, Principals: leastRemembered}},
-		{Memory{}, 1 << 50, Memory{Sessions: mostRemembered, Principals: mostRemembered}},
-		{Memory{Sessions: 5000}, 16 * gib, Memory{Sessions: 5000, Principals: 1_789_569}},
-		{Memory{Principals: 5000}, 16 * gib, Memory{Sessions: 19_522_578, Principals: 5000}},
+		"its own":     {100, []memlimit.Provider{memlimit.Limit(200), memlimit.Limit(300)}, 100},
+		"a container": {math.MaxInt64, []memlimit.Provider{memlimit.Limit(200), memlimit.Limit(300)}, 200},
+		"the machine": {math.MaxInt64, []memlimit.Provider{none, memlimit.Limit(300)}, 300},
+		"not a fault": {400, []memlimit.Provider{fails, memlimit.Limit(300)}, 300},
+		"unknown":     {math.MaxInt64, []memlimit.Provider{none, fails}, unknownMemory},
 	} {
-		got := c.said
-		if got.fit(c.memory); got != c.want {
-			t.Errorf("%+v, %d bytes: %+v, not %+v", c.said, c.memory, got, c.want)
+		if got := leastOf(c.own, c.others...); got != c.want {
+			t.Errorf("%s: %d, not %d", name, got, c.want)
 		}
 	}
 }
 
-func TestTheMemoryIsKnown(t *testing.T) {
-	if memory := memoryOfNode(); memory < 64<<20 || memory > 1<<46 {
-		t.Errorf("it is %d bytes", memory)
+func TestWhatIsRememberedFitsTheMemory(t *testing.T) {
+	said, unsaid := Memory{Sessions: 5000, Principals: 6000}, Memory{}
+	for _, m := range []*Memory{&said, &unsaid} {
+		if err := m.check(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if said.Sessions != 5000 || said.Principals != 6000 || said.OfNode != unsaid.OfNode {
+		t.Errorf("what was said is %+v", said)
+	}
+	if taken := uint64(unsaid.Sessions) * bytesOfSession; taken > unsaid.OfNode/partForSessions || unsaid.Sessions < mostRemembered && taken < unsaid.OfNode/partForSessions-bytesOfSession {
+		t.Errorf("sessions take %d bytes of %d", taken, unsaid.OfNode)
+	}
+	if taken := uint64(unsaid.Principals) * bytesOfPrincipal; taken > unsaid.OfNode/partForPrincipals || unsaid.Principals < usualPrincipals && taken < unsaid.OfNode/partForPrincipals-bytesOfPrincipal {
+		t.Errorf("principals take %d bytes of %d", taken, unsaid.OfNode)
 	}
 }

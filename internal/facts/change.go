@@ -26,7 +26,7 @@ func (s *Store) Change(ctx context.Context, change func(ctx context.Context, tx 
 	}
 	if err == nil {
 		for id, at := range done.used {
-			s.changes.meanwhile(0, nil, func(bool) { s.sessions.use(id, at) })
+			s.sessions.use(id, at)
 		}
 	}
 	return err

@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"runtime"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -156,6 +157,56 @@ func TestARowReadBeforeItChangedIsNotPacked(t *testing.T) {
 	store.learnCredential(&key, store.changes.said.Load())
 	if _, ok := store.credential(key.ID); !ok {
 		t.Error("what was read since is not")
+	}
+}
+
+func TestARoleOrAnAudienceReadBeforeItChangedIsNotRemembered(t *testing.T) {
+	store := Remember(nil, Options{})
+	who := authority.Standing{
+		Principal: authority.Principal{ID: "person:1"}, Roles: map[grant.RoleID]grant.Role{"ORG/agent": {ID: "ORG/agent"}},
+	}
+	before := store.changes.said.Load()
+	store.changes.mark(changedOf(authority.FeedRole, "ORG/agent"), changedOf(authority.FeedAudience, authority.AudienceID(1).String()))
+	for said, want := range map[uint64]bool{before: false, store.changes.said.Load(): true} {
+		store.roles.cells.InvalidateAll()
+		store.audiences.cells.InvalidateAll()
+		store.learnStanding(&who, said)
+		store.learnAudience(authority.Audience{ID: 1}, said)
+		if _, ok := store.roles.get("ORG/agent"); ok != want {
+			t.Errorf("a role is remembered: %v", ok)
+		}
+		if _, ok := store.audience(1); ok != want {
+			t.Errorf("an audience is remembered: %v", ok)
+		}
+	}
+}
+
+// What is too long to be packed is at hand as it was read, until it changes.
+func TestALongRowIsRememberedToo(t *testing.T) {
+	who := authority.Standing{Principal: authority.Principal{ID: "person:1"}}
+	key := authority.Credential{ID: authority.CredentialID{1}}
+	where := &authority.Tenant{ID: "account:1", Profile: authority.Profile{Whitelabel: map[string]any{"a": strings.Repeat("long", longestRow/4)}}}
+	for i := range 10_000 {
+		who.Grants = append(who.Grants, grant.Grant{Principal: "person:1", Role: grant.AccountUser, Position: int64(i)})
+		key.Tenants = append(key.Tenants, "account:"+tenant.ID(strconv.Itoa(i)))
+	}
+	store := Remember(nil, Options{})
+	has := func() (is [3]bool) {
+		_, is[0] = store.standing("person:1")
+		_, is[1] = store.credential(key.ID)
+		_, is[2] = store.tenantOf("account:1")
+		return is
+	}
+	store.learnStanding(&who, 0)
+	store.learnCredential(&key, 0)
+	store.learnTenant(where, 0)
+	if is := has(); is != [3]bool{true, true, true} {
+		t.Error("they are not remembered:", is)
+	}
+	store.changes.mark(
+		changedOf(authority.FeedPrincipal, "person:1"), changedOf(authority.FeedCredential, key.ID.String()), changedOf(authority.FeedTenant, "account:1"))
+	if is := has(); is != [3]bool{} {
+		t.Error("they are remembered after they changed:", is)
 	}
 }
 

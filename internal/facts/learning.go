@@ -150,18 +150,26 @@ func (s *Store) learnSession(of *authority.Session, said uint64) {
 	})
 }
 
-// learnRow keeps a packed row under its fact, unless that has changed since so much had been said.
-func (s *Store) learnRow(f fact, row packing, said uint64) {
+// learnRow keeps a packed row under its fact, unless that has changed since so much had been said; ok is false for a row
+// that is too long, which may be at hand as it is.
+func (s *Store) learnRow(f fact, row packing, said uint64) (ok bool) {
+	if len(row) > longestRow {
+		return false
+	}
 	s.changes.meanwhile(said, []fact{f}, func(changed bool) {
 		if !changed {
 			s.rows.put(f[:], row)
 		}
 	})
+	return true
 }
 
 func (s *Store) learnCredential(c *authority.Credential, said uint64) {
-	if !c.ID.IsZero() {
-		s.learnRow(factOf(authority.FeedCredential, c.ID.String()), packCredential(nil, c), said)
+	if c.ID.IsZero() {
+		return
+	}
+	if !s.learnRow(factOf(authority.FeedCredential, c.ID.String()), packCredential(nil, c), said) {
+		s.credentials.put(c.ID, &credential{*c}, said)
 	}
 }
 
@@ -171,18 +179,26 @@ func (s *Store) learnStanding(who *authority.Standing, said uint64) {
 	if who.Principal.ID == "" {
 		return
 	}
-	s.learnRow(factOf(authority.FeedPrincipal, string(who.Principal.ID)), packPrincipal(nil, &who.Principal, who.Grants), said)
 	for _, t := range who.Tenants {
 		s.learnTenant(t, said)
 	}
 	for id, of := range who.Roles {
 		s.roles.put(id, role{of}, said)
 	}
+	if s.learnRow(factOf(authority.FeedPrincipal, string(who.Principal.ID)), packPrincipal(nil, &who.Principal, who.Grants), said) {
+		return
+	}
+	if at, ok := placeOf(who.Principal, who.Grants, s.tenantOf); ok {
+		if own, ok := standingOf(who.Principal, who.Grants, at, s.roles.get); ok {
+			s.standings.put(who.Principal.ID, own, said)
+		}
+	}
 }
 
 func (s *Store) learnTenant(t *authority.Tenant, said uint64) {
-	if row, ok := packTenant(nil, t); ok {
-		s.learnRow(factOf(authority.FeedTenant, string(t.ID)), row, said)
+	row, ok := packTenant(nil, t)
+	if !ok || !s.learnRow(factOf(authority.FeedTenant, string(t.ID)), row, said) {
+		s.tenants.put(t.ID, shared{t}, said)
 	}
 }
 

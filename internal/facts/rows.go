@@ -22,6 +22,9 @@ func keepRows(principals int) *rows {
 	return &rows{fastcache.New(principals * bytesOfPrincipal)}
 }
 
+// longestRow is what a fastcache takes: it drops what is 64 KiB with its key without a word.
+const longestRow = 60 << 10
+
 // roomOfRow is enough for nearly every row; what is larger is not on the stack.
 const roomOfRow = 512
 

@@ -1,7 +1,6 @@
 package facts
 
 import (
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -12,15 +11,13 @@ import (
 )
 
 // sessions remembers sessions, up to a number of them. They are packed into memory in which the garbage collector finds
-// nothing to do: there may be a million, and looking through them would cost more than all verifications. What is here
+// nothing to do: there may be millions, and looking through them would cost more than all verifications. What is here
 // holds: what changes is forgotten when it is said to have changed.
 type sessions struct {
 	packed *table
 	rows   *rows                          // the origins are among them
 	atHand *otter.Cache[originID, *known] // those that were asked about last
 	lately *lately[originID]
-
-	using sync.Mutex // held while a last use is moved forward
 }
 
 // known is an origin with what is known of all its sessions.
@@ -32,8 +29,7 @@ type known struct {
 
 func keepSessions(size, atHand int, r *rows, now func() time.Time) *sessions {
 	return &sessions{
-		packed: newTable(size, func(packed []byte) bool { return isEnded(packed, now()) }),
-		rows:   r, atHand: otter.Must(&otter.Options[originID, *known]{MaximumSize: atHand}), lately: newLately[originID](),
+		packed: newTable(size, now), rows: r, atHand: otter.Must(&otter.Options[originID, *known]{MaximumSize: atHand}), lately: newLately[originID](),
 	}
 }
 
@@ -88,20 +84,16 @@ func (m *sessions) forgetAll() { m.packed.forgetAll() }
 
 // use moves the last use of a session forward, never back, as the store does.
 func (m *sessions) use(id authority.SessionID, at time.Time) {
-	m.using.Lock()
-	defer m.using.Unlock()
-	var room [packedRoom]byte
-	p := packed[[]byte]{m.packed.get(room[:0], id)}
-	if len(p.left) == 0 {
-		return
-	}
-	var s authority.Session // what is its own of it
-	has, of := p.head()
-	if p.rest(has, &s); s.UsedAt.Before(at) {
-		var room [packedRoom]byte
+	m.packed.update(id, func(was []byte) []byte {
+		var s authority.Session // what is its own of it
+		p := packed[[]byte]{was}
+		has, of := p.head()
+		if p.rest(has, &s); !s.UsedAt.Before(at) {
+			return was
+		}
 		s.UsedAt = at
-		m.packed.put(id, pack(room[:0], &s, of))
-	}
+		return pack(make([]byte, 0, packedRoom), &s, of)
+	})
 }
 
 func factsOf(id authority.SessionID) []fact {

@@ -48,13 +48,14 @@ type Collected struct {
 	Collecting, Processor float64
 }
 
-// Percents are how the collector is told to wait after each of these.
-func Percents(after ...Collected) (percents []int) {
-	h, before := headroom{bytes: leastHeadroom}, heap{}
+// Percents are how the collector is told to wait after each of these, where there is so much memory.
+func Percents(memory uint64, after ...Collected) (percents []int) {
+	h := headroomOf(memory)
 	for _, c := range after {
-		now := heap{c.Live, c.Scannable, c.Collecting, c.Processor}
-		percents = append(percents, h.next(before, now))
-		before = now
+		percents = append(percents, h.next(heap{c.Live, c.Scannable, c.Collecting, c.Processor}))
 	}
 	return percents
 }
+
+// TellOfCollections tells after each collection.
+var TellOfCollections = tellOfCollections

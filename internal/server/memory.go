@@ -3,9 +3,9 @@ package server
 import (
 	"context"
 	"os"
+	"runtime"
 	"runtime/debug"
 	runtimemetrics "runtime/metrics"
-	"time"
 )
 
 const (
@@ -13,77 +13,99 @@ const (
 	// a few MiB, and as much garbage again is a moment's requests: collecting each time cost a fifth of all work (measured).
 	leastHeadroom = 32 << 20
 	// mostHeadroom is for garbage that comes faster than that: each password that is hashed leaves 19 MiB, and a collection
-	// for every second one took a quarter of the core.
-	mostHeadroom  = 128 << 20
-	usualPercent  = 100 // Go's own
-	mostPercent   = 1000
-	headroomAfter = time.Second // how often it is looked at
+	// for every second one took a quarter of the core. It is never more than a part of the memory.
+	mostHeadroom   = 128 << 20
+	partOfHeadroom = 16
+	usualPercent   = 100 // Go's own
+	mostPercent    = 1000
 )
 
-// A collector that takes more than the first part of all processor time is let wait twice as long; one that takes less than
-// the second, half as long.
+// A collector that took more than the first part of all processor time in the last second is let wait twice as long; one
+// that took less than the second, half as long.
 const (
-	muchCollecting   = 1. / 8
+	muchCollecting   = 1. / 10
 	littleCollecting = 1. / 32
+	judgedAfter      = 1. // second of processor time
 )
 
 // keepHeadroomUntil lets the collector wait until there is enough to collect, until ctx ends. Who sets GOGC knows better.
+// What is set is a part of what lives, so that it is looked at after each collection: while passwords are hashed, what
+// lives is several times as much from one to the next.
 func (s *Server) keepHeadroomUntil(ctx context.Context) {
 	if os.Getenv("GOGC") != "" {
 		return
 	}
 	defer debug.SetGCPercent(debug.SetGCPercent(usualPercent)) // as it was before
-	tick := time.NewTicker(headroomAfter)
-	defer tick.Stop()
-	h := headroom{bytes: leastHeadroom}
-	before, now := readHeap(), 0
+	collected := make(chan struct{}, 1)
+	tellOfCollections(ctx, collected)
+	h, set := headroomOf(s.config.Memory.OfNode), 0
 	for {
-		heap := readHeap()
 		// Setting it stops everything for a moment, and so is done only where it makes a difference.
-		if next := h.next(before, heap); next > now+now/8 || next < now-now/8 {
+		if next := h.next(readHeap()); next > set+set/8 || next < set-set/8 {
 			debug.SetGCPercent(next)
-			now = next
+			set = next
 		}
-		before = heap
 		select {
-		case <-tick.C:
+		case <-collected:
 		case <-ctx.Done():
 			return
 		}
 	}
 }
 
-// heap is what the runtime tells as of the last collection.
+// tellOfCollections tells after each collection, until ctx ends: what nobody holds is found by each.
+func tellOfCollections(ctx context.Context, collected chan<- struct{}) {
+	type unheld struct{ pointer *unheld } // smaller ones without a pointer share their memory
+	runtime.AddCleanup(&unheld{}, func(struct{}) {
+		select {
+		case collected <- struct{}{}:
+		default:
+		}
+		if ctx.Err() == nil {
+			tellOfCollections(ctx, collected)
+		}
+	}, struct{}{})
+}
+
+// heap is what the runtime tells.
 type heap struct {
-	live, scannable       uint64  // bytes, and how many of them the collector looks through: sessions are not
+	live, scannable       uint64  // bytes after the last collection, and how many the collector looks through: sessions are not
 	collecting, processor float64 // seconds until then; what the collector does with processors that are idle does not count
 }
 
 func readHeap() heap {
 	samples := []runtimemetrics.Sample{
 		{Name: "/gc/heap/live:bytes"},
-		{Name: "/gc/scan/heap:bytes"},
+		{Name: "/gc/scan/heap:bytes"}, // and what has come since
 		{Name: "/cpu/classes/gc/total:cpu-seconds"},
 		{Name: "/cpu/classes/gc/mark/idle:cpu-seconds"},
 		{Name: "/cpu/classes/total:cpu-seconds"},
 	}
 	runtimemetrics.Read(samples)
-	seconds := func(i int) float64 { return samples[i].Value.Float64() }
-	return heap{samples[0].Value.Uint64(), samples[1].Value.Uint64(), seconds(2) - seconds(3), seconds(4)}
+	live, seconds := samples[0].Value.Uint64(), func(i int) float64 { return samples[i].Value.Float64() }
+	return heap{live, min(samples[1].Value.Uint64(), live), seconds(2) - seconds(3), seconds(4)}
 }
 
 // headroom is how much garbage may collect.
-type headroom struct{ bytes uint64 }
+type headroom struct {
+	bytes, most uint64
+	judged      heap
+}
+
+func headroomOf(memory uint64) *headroom {
+	return &headroom{bytes: leastHeadroom, most: min(max(memory/partOfHeadroom, leastHeadroom), mostHeadroom)}
+}
 
 // next returns how much may be added to what lives, in percent of it: half of what has to be looked through, or the headroom.
-func (h *headroom) next(before, now heap) (percent int) {
-	if time := now.processor - before.processor; time > 0 { // or nothing was collected meanwhile
-		switch part := (now.collecting - before.collecting) / time; {
+func (h *headroom) next(now heap) (percent int) {
+	if time := now.processor - h.judged.processor; time >= judgedAfter {
+		switch part := (now.collecting - h.judged.collecting) / time; {
 		case part > muchCollecting:
-			h.bytes = min(2*h.bytes, mostHeadroom)
+			h.bytes = min(2*h.bytes, h.most)
 		case part < littleCollecting:
 			h.bytes = max(h.bytes/2, leastHeadroom)
 		}
+		h.judged = now
 	}
 	if now.live == 0 {
 		return mostPercent

@@ -1,13 +1,15 @@
 package server_test
 
 import (
+	"runtime"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/doorward/doorward/internal/server"
 )
 
-const mib = 1 << 20
+const mib, gib = 1 << 20, 1 << 30
 
 func TestTheCollectorWaitsForEnoughAndForHalfOfWhatItLooksThrough(t *testing.T) {
 	for _, c := range []struct {
@@ -25,7 +27,7 @@ func TestTheCollectorWaitsForEnoughAndForHalfOfWhatItLooksThrough(t *testing.T) 
 		{1 << 30, 512 * mib, 25},
 		{1 << 40, mib, 1},
 	} {
-		if got := server.Percents(server.Collected{Live: c.live, Scannable: c.scannable})[0]; got != c.want {
+		if got := server.Percents(gib, server.Collected{Live: c.live, Scannable: c.scannable})[0]; got != c.want {
 			t.Errorf("%d bytes live, %d to look through: %d%%, not %d%%", c.live, c.scannable, got, c.want)
 		}
 	}
@@ -36,16 +38,33 @@ func TestACollectorThatTakesMuchIsLetWaitForLonger(t *testing.T) {
 		return server.Collected{Live: 32 * mib, Scannable: 32 * mib, Collecting: collecting, Processor: processor}
 	}
 	for name, c := range map[string]struct {
-		after []server.Collected
-		want  []int
+		memory uint64
+		after  []server.Collected
+		want   []int
 	}{
-		"much, up to a bound":         {[]server.Collected{at(2, 10), at(4, 20), at(6, 30), at(8, 40)}, []int{200, 400, 400, 400}},
-		"neither much nor little":     {[]server.Collected{at(2, 10), at(2.8, 20), at(3.6, 30)}, []int{200, 200, 200}},
-		"little, down to a bound":     {[]server.Collected{at(2, 10), at(4, 20), at(4.1, 30), at(4.2, 40), at(4.3, 50)}, []int{200, 400, 200, 100, 100}},
-		"nothing is known of no time": {[]server.Collected{at(2, 10), at(2, 10), at(2, 10)}, []int{200, 200, 200}},
+		"much, up to a bound":         {16 * gib, []server.Collected{at(2, 10), at(4, 20), at(6, 30), at(8, 40)}, []int{200, 400, 400, 400}},
+		"less memory, a lower one":    {gib, []server.Collected{at(2, 10), at(4, 20), at(6, 30), at(8, 40)}, []int{200, 200, 200, 200}},
+		"little memory, none":         {64 * mib, []server.Collected{at(2, 10), at(4, 20), at(6, 30), at(8, 40)}, []int{100, 100, 100, 100}},
+		"neither much nor little":     {16 * gib, []server.Collected{at(2, 10), at(2.8, 20), at(3.6, 30)}, []int{200, 200, 200}},
+		"little, down to a bound":     {16 * gib, []server.Collected{at(2, 10), at(4, 20), at(4.1, 30), at(4.2, 40), at(4.3, 50)}, []int{200, 400, 200, 100, 100}},
+		"nothing is known of no time": {16 * gib, []server.Collected{at(2, 10), at(2, 10), at(2.9, 10.9)}, []int{200, 200, 200}},
+		"but of several together":     {16 * gib, []server.Collected{at(2, 10), at(2.3, 10.6), at(2.6, 11.2)}, []int{200, 200, 400}},
 	} {
-		if got := server.Percents(c.after...); !slices.Equal(got, c.want) {
+		if got := server.Percents(c.memory, c.after...); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %v, not %v", name, got, c.want)
+		}
+	}
+}
+
+func TestEachCollectionIsToldOf(t *testing.T) {
+	collected := make(chan struct{}, 1)
+	server.TellOfCollections(t.Context(), collected)
+	for range 3 {
+		runtime.GC()
+		select {
+		case <-collected:
+		case <-time.After(10 * time.Second):
+			t.Fatal("it is not")
 		}
 	}
 }

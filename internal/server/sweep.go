@@ -23,10 +23,10 @@ func (s *Server) warmThenSweepUntil(ctx context.Context) {
 	case err != nil:
 		s.log.Warn("not all live sessions could be read ahead; they are read as they are used", "cause", err.Error())
 	case done.Sessions > 0:
-		s.log.Info("live sessions are in memory", "sessions", done.Sessions, "within", time.Since(began).Round(time.Millisecond).String())
+		s.log.Info("live sessions are in memory", "sessions", done.Sessions, "at_most", s.config.Memory.Sessions, "within", time.Since(began).Round(time.Millisecond).String())
 		if done.Full {
 			s.log.Warn("as many are in memory as may be; the rest is read from the store whenever it is shown: where there is memory for it, "+
-				"raise --memory-sessions (110 bytes each) or --memory-principals (600 bytes each)",
+				"raise --memory-sessions (120 bytes each) or --memory-principals (600 bytes each)",
 				"sessions", done.Sessions, "opened_by", done.Origins)
 		}
 	}
