@@ -13,11 +13,11 @@ const (
 	mostShards   = 1024 // of ten million sessions, each has 10,000, which are put together anew in a millisecond
 	leastOfShard = 64   // sessions: a small table has fewer shards
 
-	slotStep     = 8
-	slotHead     = 1 + len(authority.SessionID{})
-	slotGrowth   = 5 // what a session grows by when it is used for the first time
-	leastSlot    = 64
-	leastSlots   = 8 * leastSlot
+	slotStep    = 8
+	slotHead    = 1 + len(authority.SessionID{})
+	slotGrowth  = 5 // what a session grows by when it is used for the first time
+	leastSlot   = 64
+	leastSlots  = 8 * leastSlot
 	bytesAPlace = leastSlot * 2 / 3 // so many bytes of slots have a place in the index: a third of all stay free
 )
 
