@@ -19,6 +19,8 @@ const (
 	heardForTheBound = rememberedRules + "TestANodeAnswersFromMemoryForTheBoundAfterTheFeedWasReadAndNoLonger"
 	askedWhoHasIt    = rememberedRules + "TestWhoWasFoundUnderANameIsAskedWhetherItStillHasIt/"
 	rowIsOwn         = rememberedRules + "TestARowIsNobodyElses"
+	keptByValue      = rememberedRules + "TestARoleOrAnAudienceReadBeforeItChangedIsNotRemembered"
+	longRows         = rememberedRules + "TestALongRowIsRememberedToo"
 	manyChanges      = rememberedRules + "TestMoreChangesThanAreHeldDoubtAllThatWasReadBefore"
 )
 
@@ -130,6 +132,32 @@ var factsRead = []guard{
 		keeps: "and what was read before a change is not packed after it", file: factsLearned,
 		line: "if !changed {\n\t\t\ts.rows.put(f[:], row)", instead: "if true {\n\t\t\ts.rows.put(f[:], row)",
 		test: rememberedRules + "TestARowReadBeforeItChangedIsNotPacked",
+	},
+	{
+		keeps: "nor is a role that was", file: factsLearned,
+		line: "s.roles.put(id, role{of}, said)", instead: "s.roles.put(id, role{of}, s.changes.said.Load())", test: keptByValue,
+	},
+	{
+		keeps: "nor an audience", file: factsLearned,
+		line: "s.audiences.put(a.ID, &audience{a}, said)", instead: "s.audiences.put(a.ID, &audience{a}, s.changes.said.Load())", test: keptByValue,
+	},
+	{
+		keeps: "nor a row that is too long to be packed: a credential's", file: factsLearned,
+		line: "s.credentials.put(c.ID, &credential{*c}, said)", instead: "s.credentials.put(c.ID, &credential{*c}, 1<<60)", test: longRows,
+	},
+	{
+		keeps: "a standing's", file: factsLearned,
+		line: "s.standings.put(who.Principal.ID, own, said)", instead: "s.standings.put(who.Principal.ID, own, 1<<60)", test: longRows,
+	},
+	{
+		keeps: "a tenant's", file: factsLearned,
+		line: "s.tenants.put(t.ID, shared{t}, said)", instead: "s.tenants.put(t.ID, shared{t}, 1<<60)", test: longRows,
+	},
+	{
+		keeps: "a last use that is moved forward brings no session back", file: "internal/facts/table.go",
+		line:    "t.keep(s, id, hash, change(at[slotHead:]))",
+		instead: "is := change(at[slotHead:])\n\t\ts.mu.Unlock()\n\t\ttime.Sleep(time.Microsecond)\n\t\ts.mu.Lock()\n\t\tt.keep(s, id, hash, is)",
+		test:    rememberedRules + "TestALastUseBringsNobodyBack",
 	},
 	putTogether("a credential", "said := s.changes.said.Load()\n\tc, ok := s.rows.credential(id)\n", "c, ok := s.rows.credential(id)\n\tsaid := s.changes.said.Load()\n"),
 	putTogether("a standing", "said := s.changes.said.Load()\n\tp, grants, ok := s.rows.principal(id)\n", "p, grants, ok := s.rows.principal(id)\n\tsaid := s.changes.said.Load()\n"),
