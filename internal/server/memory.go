@@ -55,7 +55,7 @@ func (s *Server) keepHeadroomUntil(ctx context.Context) {
 
 // tellOfCollections tells after each collection, until ctx ends: what nobody holds is found by each.
 func tellOfCollections(ctx context.Context, collected chan<- struct{}) {
-	type unheld struct{ pointer *unheld } // smaller ones without a pointer share their memory
+	type unheld [2]uint64 // smaller ones share their memory with others, which may be held
 	runtime.AddCleanup(&unheld{}, func(struct{}) {
 		select {
 		case collected <- struct{}{}:
