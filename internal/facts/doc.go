@@ -9,8 +9,8 @@
 // heard from the feed for longer than Bound answers from the store alone.
 //
 // Sessions, and the rows of principals, credentials and tenants, of which there are
-// many, are packed and forgotten as soon as they are said to have changed (rows.go);
-// what is asked for again soon is kept put together, at hand (at_hand.go).
+// many, are packed and forgotten as soon as they are said to have changed (table.go,
+// rows.go); what is asked for again soon is kept put together, at hand (at_hand.go).
 //
 // It never decides anything, and what it returns is shared: nobody may change it.
 package facts
