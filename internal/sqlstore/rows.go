@@ -54,6 +54,7 @@ func nextRows(queued []statement) (rows, rest []statement) {
 		}
 	}
 	n := len(sorted)
+	slices.SortStableFunc(sorted, byFirst)
 	for _, s := range among {
 		if s.text != first.text {
 			sorted = append(sorted, s)
@@ -61,6 +62,14 @@ func nextRows(queued []statement) (rows, rest []statement) {
 	}
 	sorted = append(sorted, queued[len(among):]...)
 	return sorted[:n], sorted[n:]
+}
+
+// byFirst orders rows by their first argument, the ID, which is how they are stored: one after the other they go to the
+// same page, in another order each time a page has to be found, and full ones shared out anew.
+func byFirst(a, b statement) int {
+	id, _ := a.args[0].([]byte)
+	other, _ := b.args[0].([]byte)
+	return slices.Compare(id, other)
 }
 
 // sameTable returns how many statements from the first on can be one. A statement never has the same row twice, which

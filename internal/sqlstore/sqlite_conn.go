@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"unsafe"
 
@@ -18,6 +19,7 @@ type sqliteConn struct {
 	texts    *texts
 	prepared map[preparedKey]*sqliteStatement
 	ctx      context.Context // of what is under way; its end interrupts it
+	logged   int64           // pages of the log at its last commit, for countLogged
 }
 
 // preparedKey names a statement: an INSERT is prepared once for each number of rows.
@@ -63,13 +65,13 @@ func (c *sqliteConn) open(uri string) error {
 		return c.failure(rc)
 	}
 	sqlite3.Xsqlite3_extended_result_codes(c.tls, c.handle, 1)
-	interruptible.Store(c.handle, c)
+	opened.Store(c.handle, c)
 	sqlite3.Xsqlite3_progress_handler(c.tls, c.handle, interruptAt, interruptFunc, c.handle)
 	return nil
 }
 
-// interruptible are the open connections by their handles, for interrupt to find.
-var interruptible sync.Map
+// opened are the open connections by their handles, for what SQLite calls to find.
+var opened sync.Map
 
 // interruptFunc is interrupt as SQLite calls it: a pointer to a Go function value, as ccgo makes them.
 var interruptFunc = *(*uintptr)(unsafe.Pointer(&struct {
@@ -78,7 +80,7 @@ var interruptFunc = *(*uintptr)(unsafe.Pointer(&struct {
 
 // interrupt is called by SQLite within a statement, on its goroutine, and ends it when its caller has gone.
 func interrupt(_ *libc.TLS, handle uintptr) int32 {
-	if c, ok := interruptible.Load(handle); ok && c.(*sqliteConn).ctx.Err() != nil {
+	if c, ok := opened.Load(handle); ok && c.(*sqliteConn).ctx.Err() != nil {
 		return 1
 	}
 	return 0
@@ -90,7 +92,7 @@ func (c *sqliteConn) close() error {
 	}
 	var err error
 	if c.handle != 0 {
-		interruptible.Delete(c.handle)
+		opened.Delete(c.handle)
 		if rc := sqlite3.Xsqlite3_close_v2(c.tls, c.handle); rc != sqlite3.SQLITE_OK {
 			err = c.failure(rc)
 		}
@@ -128,12 +130,21 @@ func (c *sqliteConn) prepare(text string, rows int) (*sqliteStatement, error) {
 	if s := c.prepared[key]; s != nil {
 		return s, nil
 	}
-	s, err := c.compile(c.texts.of(repeated(text, rows)))
+	s, err := c.compile(c.texts.of(manyRows(text, rows)))
 	if err != nil {
 		return nil, fmt.Errorf("prepare %q: %w", text, err)
 	}
 	c.prepared[key] = s
 	return s, nil
+}
+
+// manyRows is an INSERT of so many rows. One that fails ends the whole transaction, which is what becomes of a group anyway:
+// otherwise SQLite would first keep a copy of each page that the statement changes, and of more than 64 KiB in a file.
+func manyRows(insert string, rows int) string {
+	if rows == 1 {
+		return insert
+	}
+	return strings.Replace(repeated(insert, rows), "INSERT INTO", "INSERT OR ROLLBACK INTO", 1)
 }
 
 func (c *sqliteConn) compile(text string) (*sqliteStatement, error) {

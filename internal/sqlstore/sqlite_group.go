@@ -24,6 +24,7 @@ var errClosed = errors.New("the store is closed")
 type groupWriter struct {
 	groupQueue[*pendingChange]
 	conn    *sqliteConn
+	copies  *checkpoints
 	trace   func(RoundTrip)
 	failing atomic.Bool // the last commit failed
 	queued  []statement // writes of the group that nothing has had to come after yet
@@ -37,7 +38,12 @@ func startGroupWriter(file string, texts *texts, trace func(RoundTrip)) (*groupW
 	if err != nil {
 		return nil, err
 	}
-	w := &groupWriter{conn: conn, trace: trace, groupQueue: newGroupQueue[*pendingChange](4 * maxGroup)}
+	copies, err := startCheckpoints(file, texts)
+	if err != nil {
+		return nil, withClose(err, conn)
+	}
+	conn.countLogged()
+	w := &groupWriter{conn: conn, copies: copies, trace: trace, groupQueue: newGroupQueue[*pendingChange](4 * maxGroup)}
 	// It lets whoever can run go first, once: on one core those about to change something have had no chance to say so.
 	w.start(1, func(first *pendingChange) { w.commit(w.gather(first, maxGroup, runtime.Gosched)) })
 	return w, nil
@@ -51,7 +57,7 @@ func (w *groupWriter) submit(ctx context.Context, change func(ctx context.Contex
 
 func (w *groupWriter) stop() error {
 	w.groupQueue.stop()
-	return w.conn.close()
+	return errors.Join(w.copies.stop(), w.conn.close())
 }
 
 // commit runs a group in one transaction. A change is validated before it writes, so that one that fails has usually
@@ -95,6 +101,7 @@ func (w *groupWriter) commit(group []*pendingChange) {
 	for i, p := range group {
 		p.tell(results[i])
 	}
+	w.copies.committed(w.conn)
 }
 
 // begin starts a transaction. One that is still open, because its rollback failed too, is ended first.
