@@ -31,6 +31,7 @@ const (
 	mostGuessesBySource = 1000
 	longestGuessLock    = 24 * time.Hour
 	mostRequests        = 100_000
+	longestRequestQueue = 100_000
 	longestRequestWait  = 10 * time.Second
 	mostConnections     = 1_000_000
 	leastRemembered     = 1000
@@ -223,6 +224,7 @@ func (h *Hashing) check() error {
 func (l *Load) check() error {
 	return errors.Join(
 		within("load-requests", l.Requests, 1, mostRequests),
+		within("load-queue", l.Queue, 1, longestRequestQueue),
 		within("load-wait", l.Wait, time.Millisecond, longestRequestWait),
 		within("load-connections", l.Connections, 1, mostConnections),
 	)

@@ -74,6 +74,7 @@ func TestCheckNamesTheFlagAndWhatToWriteInstead(t *testing.T) {
 		"negative workers":    {func(c *config.Config) { c.Hashing.Workers = -1 }, []string{"--hash-workers", "write 0 to 1024"}},
 		"many requests":       {func(c *config.Config) { c.Load.Requests = 1_000_000 }, []string{"--load-requests", "write 1 to 100000"}},
 		"no requests":         {func(c *config.Config) { c.Load.Requests = 0 }, []string{"--load-requests", "write 1 to 100000"}},
+		"no queue":            {func(c *config.Config) { c.Load.Queue = 0 }, []string{"--load-queue", "write 1 to 100000"}},
 		"no wait":             {func(c *config.Config) { c.Load.Wait = 0 }, []string{"--load-wait", "write 1ms to 10s"}},
 		"no memory":           {func(c *config.Config) { c.Memory.Sessions = 999 }, []string{"--memory-sessions", "write 1000 to 100000000"}},
 		"much memory":         {func(c *config.Config) { c.Memory.Principals = 1 << 40 }, []string{"--memory-principals", "write 1000 to 100000000"}},

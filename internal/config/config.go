@@ -116,14 +116,16 @@ type Gateway struct {
 // The defaults of Load.
 const (
 	DefaultRequests    = 128
-	DefaultRequestWait = 10 * time.Millisecond
+	DefaultQueue       = 1024
+	DefaultRequestWait = 500 * time.Millisecond
 	DefaultConnections = 4096
 )
 
 // Load bounds what is taken on at once, so that what is taken on is done in time.
 type Load struct {
-	Requests    int           `default:"128" help:"Requests at work at once; as many wait, and more are refused by 503 with Retry-After. Who waits for a password hash or for news is not at work."`
-	Wait        time.Duration `default:"10ms" help:"How long a request waits to be taken on before it is refused."`
+	Requests    int           `default:"128" help:"Requests at work at once. Who waits for a password hash or for news is not at work."`
+	Queue       int           `default:"1024" help:"Requests that wait to be taken on; more are refused by 503 with Retry-After."`
+	Wait        time.Duration `default:"500ms" help:"How long a request waits to be taken on at most; one that would wait for longer is refused at once."`
 	Connections int           `default:"4096" help:"Connections open at once; who comes then takes the place of an idle one, or waits."`
 }
 

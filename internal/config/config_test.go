@@ -80,7 +80,7 @@ func TestDefaultsAreWhatIsDocumented(t *testing.T) {
 		Native:      config.Native{Rate: "600/min"},
 		Access:      config.AccessTokens{Format: "jwt", Algorithm: "ES256", Lifetime: 15 * time.Minute},
 		SigningKeys: config.SigningKeys{Lifetime: 720 * time.Hour},
-		Load:        config.Load{Requests: 128, Wait: 10 * time.Millisecond, Connections: 4096},
+		Load:        config.Load{Requests: 128, Queue: 1024, Wait: 500 * time.Millisecond, Connections: 4096},
 		Memory:      got.Memory, // what fits into the memory
 		Hashing:     config.Hashing{Workers: max(1, runtime.GOMAXPROCS(0)-1), Queue: 64},
 		Guesses:     config.Guesses{Failures: 5, Period: 15 * time.Minute, Lock: 15 * time.Minute, AnySourceFailures: 500, TenantFailures: 1000},
@@ -100,7 +100,7 @@ var other = map[string]string{
 	"alephee-url-member": "U", "alephee-rate": "7/min", "alephee-route-rates": "accounts=120/min,users=1/min", "alephee-deprecate-query-key": "true",
 	"activeplatform-audience": "9", "activeplatform-roles": "owner,admin", "activeplatform-token-lifetime": "6s",
 	"crmcom-profile": "v19", "native-rate": "9/min", "crmcom-error-statuses": "true", "access-token-format": "opaque", "access-token-algorithm": "EdDSA",
-	"access-token-lifetime": "5m", "signing-key-lifetime": "48h0m0s", "gateway-sign-in-origins": "https://sign-in.test,http://localhost:3000", "load-requests": "700", "load-wait": "20ms", "load-connections": "50", "memory-sessions": "2000", "memory-principals": "3000", "hash-workers": "3", "hash-queue": "5",
+	"access-token-lifetime": "5m", "signing-key-lifetime": "48h0m0s", "gateway-sign-in-origins": "https://sign-in.test,http://localhost:3000", "load-requests": "700", "load-queue": "900", "load-wait": "20ms", "load-connections": "50", "memory-sessions": "2000", "memory-principals": "3000", "hash-workers": "3", "hash-queue": "5",
 	"guess-failures": "3", "guess-period": "5m0s", "guess-lock": "1h0m0s", "guess-any-source-failures": "50", "guess-tenant-failures": "200",
 }
 

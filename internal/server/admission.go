@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"net/http"
 	"sync/atomic"
 	"time"
@@ -24,14 +25,9 @@ type admission struct {
 
 // newAdmission has the defaults of the flags where a value is zero.
 func newAdmission(l config.Load) *admission {
-	most, wait := l.Requests, l.Wait
-	if most == 0 {
-		most = config.DefaultRequests
-	}
-	if wait == 0 {
-		wait = config.DefaultRequestWait
-	}
-	return &admission{places: limit.NewPlaces(most, most, wait), ready: limit.NewPlaces(readyAtOnce, readyAtOnce, wait)}
+	most, queue := cmp.Or(l.Requests, config.DefaultRequests), cmp.Or(l.Queue, config.DefaultQueue)
+	wait := cmp.Or(l.Wait, config.DefaultRequestWait)
+	return &admission{places: limit.NewPlaces(most, queue, wait), ready: limit.NewPlaces(readyAtOnce, readyAtOnce, wait)}
 }
 
 // admit lets requests in while there are places. A refusal is counted and not logged: a flood of requests must not be
@@ -59,7 +55,7 @@ func (s *Server) admit(mux *http.ServeMux) func(http.Handler) http.Handler {
 // tellRefused says in one line how many requests were refused since the last.
 func (s *Server) tellRefused(since time.Duration) {
 	if n := s.admission.refused.Swap(0); n > 0 {
-		s.log.Warn("requests were refused because too many were at work: serve with more cores or nodes, or look at --load-requests",
+		s.log.Warn("requests were refused because too many were at work and waiting: serve with more cores or nodes, or look at --load-queue and --load-wait",
 			"refused", n, "within", since.String())
 	}
 }

@@ -53,6 +53,24 @@ func LockOrder(ids []byte) (order []byte) {
 	return order
 }
 
+// NewRowOrder tells in which order new rows of one table are written that were queued in this one, among others.
+func NewRowOrder(ids []byte) (order []byte) {
+	t := tx{}
+	for _, id := range ids {
+		t.queueNew("INSERT INTO a (id) VALUES (?)", []byte{id})
+		t.queueNew("INSERT INTO b (id) VALUES (?)", []byte{id})
+	}
+	eachInsert(t.queued, func(rows []statement) bool {
+		for _, row := range rows {
+			if tableOf(row.text) == "a" {
+				order = append(order, row.args[0].([]byte)...)
+			}
+		}
+		return true
+	})
+	return order
+}
+
 // ChangeAsking runs a change that may share its transaction, and asks for one row.
 func (s *Store) ChangeAsking(ctx context.Context, row func(scan func(dest ...any) error) error) error {
 	return s.engine.change(ctx, func(ctx context.Context, t *tx) error {

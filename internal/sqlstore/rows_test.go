@@ -40,3 +40,10 @@ func TestRowsOfOneTableAreWrittenTogether(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// TestNewRowsAreWrittenInTheirOrder holds that rows which came in any order are written as they are stored, side by side.
+func TestNewRowsAreWrittenInTheirOrder(t *testing.T) {
+	if got, want := string(sqlstore.NewRowOrder([]byte("hcbagfed"))), "abcdefgh"; got != want {
+		t.Errorf("written as %s", got)
+	}
+}

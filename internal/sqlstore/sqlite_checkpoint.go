@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	copyAt   = 500 // pages of the log that are not in the file yet, from which on they are copied: SQLite waits for 1,000, of which each copy takes twice as long
+	copyAt   = 500  // pages of the log that are not in the file yet, from which on they are copied: SQLite waits for 1,000, of which each copy takes twice as long
 	finishAt = 4000 // pages that the log has, from which on it is to begin anew: 16 MB
 )
 
