@@ -2,7 +2,6 @@ package limit
 
 import (
 	"context"
-	"sync/atomic"
 	"time"
 
 	"github.com/doorward/doorward/internal/fault"
@@ -13,7 +12,7 @@ type Places struct {
 	taken chan struct{} // full when all places are; its senders go in order of arrival
 	queue chan struct{} // one place for each sender
 	wait  time.Duration
-	turn  atomic.Int64 // of late, nanoseconds from one turn to the next while somebody waits
+	pace  pace
 }
 
 // NewPlaces returns free places. Each number must be at least one.
@@ -36,38 +35,34 @@ func (p *Places) Take(ctx context.Context) error {
 	default:
 		return unavailable("pool-full", nil)
 	}
-	ahead := len(p.queue)
-	if p.hopeless(ahead) {
+	if p.hopeless(len(p.queue)) {
 		return unavailable("would-wait-too-long", nil)
 	}
-	began, late := time.Now(), time.NewTimer(p.wait)
+	before, began, late := p.pace.turns.Load(), time.Now(), time.NewTimer(p.wait)
 	defer late.Stop()
 	select {
 	case p.taken <- struct{}{}:
-		p.pace(time.Since(began), ahead)
+		// Those who work together end together: only many turns tell how fast they come.
+		if turns := p.pace.turns.Add(1) - before; turns >= int64(cap(p.taken)) {
+			p.pace.learn(time.Since(began), turns, p.believed())
+		}
 		return nil
 	case <-late.C:
-		p.pace(p.wait, ahead)
+		p.pace.learn(p.wait, p.pace.turns.Load()-before, p.believed())
 		return unavailable("waited-too-long", nil)
 	case <-ctx.Done():
 		return gaveUp(ctx)
 	}
 }
 
-// hopeless reports whether who comes behind so many would wait for too long. As many as there are places always wait: by
-// them the pace is known again after something was slow for a while.
-func (p *Places) hopeless(ahead int) bool {
-	return ahead > cap(p.taken) && time.Duration(p.turn.Load())*time.Duration(ahead) > p.wait
+// hopeless reports whether the last of so many who wait would wait for too long. As many as there are places always
+// wait, by whom the pace is known.
+func (p *Places) hopeless(waiting int) bool {
+	return waiting > cap(p.taken) && p.pace.wait(waiting, p.believed()) > p.wait
 }
 
-// pace learns from one who has waited behind so many. Two at once may overwrite each other: it is a mean of many.
-func (p *Places) pace(waited time.Duration, ahead int) {
-	turn, mean := int64(waited)/int64(ahead), p.turn.Load()
-	p.turn.Store(mean + (turn-mean)/paceOver)
-}
-
-// paceOver is over how many turns the mean is taken: some tenths of a second where a node does a few hundred requests a second.
-const paceOver = 64
+// believed is for how long the pace is believed: a node that was slow an hour ago is not so now.
+func (p *Places) believed() time.Duration { return 2 * p.wait }
 
 // Free gives a place back that was taken.
 func (p *Places) Free() { <-p.taken }

@@ -66,7 +66,7 @@ var (
 	// sqlitePragmas ask for WAL with FULL: with NORMAL, acknowledged commits are lost at power loss.
 	sqlitePragmas = []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)"}
 	// What a burst has made the log grow by is given back.
-	writerPragmas = []string{"journal_size_limit(67108864)", "cache_size(-16384)"}
+	writerPragmas = []string{"journal_size_limit(67108864)", "cache_size(-8192)"}
 	// Counts only for a file without a table yet: one that is there would have to be written anew.
 	makePragma    = "auto_vacuum(INCREMENTAL)"
 	readerPragmas = []string{"query_only(1)"}
