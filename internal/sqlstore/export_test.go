@@ -71,6 +71,30 @@ func NewRowOrder(ids []byte) (order []byte) {
 	return order
 }
 
+// ShortestPause is after a copy of the log that got no further.
+const ShortestPause = shortestPause
+
+// Logged tells how many pages the log of an SQLite store had at the last commit, after a change.
+func (s *Store) Logged() int64 { return s.engine.(*embedded).writer.conn.logged }
+
+// StopCopies ends the copying of the log beside the writer.
+func (s *Store) StopCopies() {
+	c := s.engine.(*embedded).writer.copies
+	c.closing <- struct{}{}
+	<-c.stopped
+}
+
+// RestIsWanted tells whether the writer is to copy the rest of the log.
+func (s *Store) RestIsWanted() bool { return s.engine.(*embedded).writer.copies.rest.Load() }
+
+// AsksForRest tells whether the writer is asked to copy the rest of a log of so many pages, after StopCopies.
+func (s *Store) AsksForRest(logged, copied int64) bool {
+	c := s.engine.(*embedded).writer.copies
+	c.copied.Store(copied)
+	c.askForRest(logged)
+	return c.rest.Swap(false)
+}
+
 // ChangeAsking runs a change that may share its transaction, and asks for one row.
 func (s *Store) ChangeAsking(ctx context.Context, row func(scan func(dest ...any) error) error) error {
 	return s.engine.change(ctx, func(ctx context.Context, t *tx) error {

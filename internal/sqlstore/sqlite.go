@@ -57,7 +57,7 @@ func OpenSQLite(ctx context.Context, dir string, o Options) (*Store, Migrated, e
 		return nil, migrated, errors.Join(err, e.readers.close())
 	}
 	if e.writer, err = startGroupWriter(file, e.texts, o.Trace); err != nil {
-		return nil, migrated, err
+		return nil, migrated, errors.Join(err, e.readers.close())
 	}
 	return &Store{engine: e, clock: o.Clock}, migrated, nil
 }
@@ -172,6 +172,5 @@ func (e *embedded) ready(ctx context.Context) error {
 }
 
 func (e *embedded) close() error {
-	writerErr := e.writer.stop()
-	return errors.Join(writerErr, e.readers.close())
+	return errors.Join(e.writer.stop(), e.readers.close(), e.writer.copies.closeFile())
 }

@@ -47,8 +47,13 @@ type groupConn struct {
 	failed error // of the database: what it had already queued may be lost
 }
 
-// send runs queries after the writes before them, of this change and of those that the group ran before it.
+// send runs queries after the writes before them, of this change and of those that the group ran before it. After an
+// error of the database nothing more is run, whatever the change makes of it: the transaction may have ended, and what
+// came now would be committed by itself.
 func (c *groupConn) send(ctx context.Context, writes []statement, queries []query) error {
+	if c.failed != nil {
+		return c.failed
+	}
 	err := c.sendAll(ctx, writes, queries)
 	c.failed = cmp.Or(c.failed, err)
 	return err

@@ -6,9 +6,12 @@ import (
 	"path/filepath"
 	"testing"
 	"testing/synctest"
+	"time"
 
+	"github.com/doorward/doorward/internal/audit"
 	"github.com/doorward/doorward/internal/authority"
 	"github.com/doorward/doorward/internal/fault"
+	"github.com/doorward/doorward/internal/secret"
 	"github.com/doorward/doorward/internal/sqlstore"
 )
 
@@ -151,4 +154,43 @@ func TestACallerThatHasGoneUndoesNoGroup(t *testing.T) {
 			t.Errorf("committed by %q", trace.trips)
 		}
 	})
+}
+
+// The transaction ends where one of many rows is refused: a change that goes on in spite of that must not write outside of it.
+func TestAChangeThatIgnoresAnErrorWritesNothingMore(t *testing.T) {
+	store := openSQLite(t, t.TempDir(), sqlstore.Options{})
+	defer store.Close()
+	event := func(n byte) audit.Event { return audit.Event{ID: secret.ID{n}, At: store.Now()} }
+	once := authority.Once{ID: [32]byte{1}, ExpiresAt: store.Now().Add(time.Hour)}
+	err := store.Change(t.Context(), func(_ context.Context, tx authority.Tx) error {
+		tx.Append(event(1))
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = store.Change(t.Context(), func(ctx context.Context, tx authority.Tx) error {
+		for n := range byte(4) {
+			tx.Append(event(n + 1))
+		}
+		if _, err := tx.Events(ctx, authority.EventFilter{}); err == nil {
+			t.Error("a row that is there was written again")
+		}
+		if _, err := tx.SpendOnce(ctx, once); err == nil {
+			t.Error("it was spent after an error")
+		}
+		return nil
+	})
+	if err == nil {
+		t.Error("the change was acknowledged")
+	}
+	err = store.Change(t.Context(), func(ctx context.Context, tx authority.Tx) error {
+		if first, err := tx.SpendOnce(ctx, once); err != nil || !first {
+			t.Errorf("it had been spent by a change that was refused: %v", err)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
 }

@@ -96,6 +96,7 @@ func (w *groupWriter) commit(group []*pendingChange) {
 	if err != nil {
 		w.rollback(ctx)
 		tell(group, fault.UnknownOutcome(err))
+		w.copies.nudge()
 		return
 	}
 	for i, p := range group {
