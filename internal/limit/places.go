@@ -38,7 +38,8 @@ func (p *Places) Take(ctx context.Context) error {
 	if p.hopeless(len(p.queue)) {
 		return unavailable("would-wait-too-long", nil)
 	}
-	before, began, late := p.pace.turns.Load(), time.Now(), time.NewTimer(p.wait)
+	before, began := p.pace.turns.Load(), time.Now()
+	late := time.NewTimer(p.wait)
 	defer late.Stop()
 	select {
 	case p.taken <- struct{}{}:

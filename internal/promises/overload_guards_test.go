@@ -33,6 +33,11 @@ var overload = []guard{
 		test: "internal/limit TestNobodyWaitsLongerThanALogInIsWaitedFor",
 	},
 	{
+		keeps: "who would wait for too long is told at once", file: places,
+		line: "\tif p.hopeless(len(p.queue)) {", instead: "\tif false {",
+		test: "internal/limit TestAsManyWaitAsHaveTheirTurnInTime",
+	},
+	{
 		keeps: "and how many wait for other tries", file: "internal/limit/guesses.go",
 		line: "if g.waiting == MostWaiting {", instead: "if g.waiting < 0 {",
 		test: "internal/limit TestABoundedNumberOfTriesWaitsAndOthersGoOn",

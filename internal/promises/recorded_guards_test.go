@@ -132,6 +132,11 @@ var recorded = []guard{
 		test: "internal/sqlstore TestEachEngineKeepsEveryPromiseOfAStore/sqlite/a failed change takes no other with it",
 	},
 	{
+		keeps: "SQLite: and nothing more of a change is written after an error", file: "internal/sqlstore/sqlite_change.go",
+		line: "\tif c.failed != nil {\n\t\treturn c.failed", instead: "\tif false {\n\t\treturn c.failed",
+		test: "internal/sqlstore TestAChangeThatIgnoresAnErrorWritesNothingMore",
+	},
+	{
 		keeps: "PostgreSQL: likewise", file: "internal/sqlstore/postgres.go",
 		line: "\t\treturn in.fail(err)\n", instead: "\t\t_ = in.commit(ctx, t.takeQueued())\n\t\treturn err\n",
 		test: "internal/sqlstore TestEachEngineKeepsEveryPromiseOfAStore/postgres/a failed change leaves nothing of it",
