@@ -64,8 +64,8 @@ func nextRows(queued []statement) (rows, rest []statement) {
 	return sorted[:n], sorted[n:]
 }
 
-// byFirst orders rows by their first argument, the ID, which is how they are stored: one after the other they go to the
-// same page, in another order each time a page has to be found, and full ones shared out anew.
+// byFirst orders rows by their first argument, the ID, as they are stored: so that they go to the same page one after the
+// other. In another order, each row's page has to be found, and full pages are shared out anew.
 func byFirst(a, b statement) int {
 	id, _ := a.args[0].([]byte)
 	other, _ := b.args[0].([]byte)

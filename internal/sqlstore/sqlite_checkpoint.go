@@ -12,7 +12,7 @@ import (
 )
 
 const (
-	copyAt   = 500  // pages of the log that are not in the file yet, from which on they are copied: SQLite waits for 1,000, of which each copy takes twice as long
+	copyAt   = 500  // pages of the log that are not in the file yet, from which on they are copied; SQLite waits for 1,000
 	finishAt = 4000 // pages that the log has, from which on it is to begin anew: 16 MB
 
 	shortestPause = 100 * time.Millisecond // after a copy that got no further, as somebody reads what was there before
@@ -21,7 +21,7 @@ const (
 
 // checkpoints copies what the log holds into the file, on a connection of its own: on the writer's, everybody who changes
 // something would wait for it. While the writer goes on, no copy is complete, and only after a complete one does the log
-// begin anew; so the writer copies the rest of a long one, once that is what little has been written since.
+// begin anew; so the writer copies the rest of a long one, once there is little of it.
 type checkpoints struct {
 	conn    *sqliteConn
 	file    *os.File // of the store: SQLite has the disk take on what was copied only after a complete copy, on the writer
