@@ -138,8 +138,9 @@ func (c *sqliteConn) prepare(text string, rows int) (*sqliteStatement, error) {
 	return s, nil
 }
 
-// manyRows is an INSERT of so many rows. One that fails ends the whole transaction, which is what becomes of a group anyway (see send):
-// otherwise SQLite would first keep a copy of each page that the statement changes, and of more than 64 KiB in a file.
+// manyRows is an INSERT of so many rows. One that fails ends the whole transaction, which is what becomes of a group
+// anyway (see groupConn.send): otherwise SQLite would keep a copy of each page that the statement changes, beyond 64 KiB
+// in a file.
 func manyRows(insert string, rows int) string {
 	if rows == 1 {
 		return insert
