@@ -20,7 +20,7 @@ func (s *Store) credential(id authority.CredentialID) (*credential, bool) {
 	if !ok {
 		return nil, false
 	}
-	it := &credential{c}
+	it := &credential{Credential: c}
 	s.credentials.offer(id, it, said)
 	return it, true
 }
@@ -67,14 +67,16 @@ func (s *Store) place(who authority.Principal, grants []grant.Grant) (*place, bo
 
 func (s *Store) tenantOf(id tenant.ID) (*authority.Tenant, bool) {
 	if has, ok := s.tenants.get(id); ok {
-		return has.tenant, true
+		return &has.Tenant, true
 	}
 	said := s.changes.said.Load()
 	t, ok := s.rows.tenant(id)
-	if ok {
-		s.tenants.put(t.ID, shared{t}, said)
+	if !ok {
+		return nil, false
 	}
-	return t, ok
+	has := &shared{Tenant: t}
+	s.tenants.put(t.ID, has, said)
+	return &has.Tenant, true
 }
 
 func (s *Store) lineage(id tenant.ID) (*lineage, bool) {
@@ -85,15 +87,17 @@ func (s *Store) lineage(id tenant.ID) (*lineage, bool) {
 		return l, true
 	}
 	said := s.changes.said.Load()
-	var tenants []*authority.Tenant
+	l := &lineage{}
+	l.tenants = l.few[:0]
 	for next := id; next != ""; {
 		t, ok := s.tenantOf(next)
-		if !ok || len(tenants) > maxAbove {
+		if !ok || len(l.tenants) > maxAbove {
 			return nil, false
 		}
-		tenants, next = append(tenants, t), t.Parent
+		l.tenants, next = append(l.tenants, t), t.Parent
 	}
-	return s.lineages.put(tenants[0].ID, &lineage{tenants}, said).value, true
+	s.lineages.put(l.tenants[0].ID, l, said)
+	return l, true
 }
 
 func (s *Store) audience(id authority.AudienceID) (*audience, bool) {

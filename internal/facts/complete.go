@@ -10,22 +10,22 @@ import (
 
 // circumstances are those of a session with what they are put together from.
 type circumstances struct {
+	dated
 	authority.Circumstances
 	whose
-	credentials  []*credential // its own, and those of the clients
+	of           *credential
+	clients      []*credential
 	clientHolder *standing
 }
 
-func (c *circumstances) facts() []fact {
-	all := []dependent{c.clientHolder, c.subject, c.actor, c.holder, c.account, c.audience}
-	for _, of := range c.credentials {
-		all = append(all, of)
+func (c *circumstances) facts(to []fact) []fact {
+	for _, one := range []value{c.clientHolder, c.subject, c.actor, c.holder, c.account, c.audience, c.of} {
+		to = one.facts(to)
 	}
-	var depends []fact
-	for _, one := range all {
-		depends = append(depends, one.facts()...)
+	for _, client := range c.clients {
+		to = client.facts(to)
 	}
-	return depends
+	return to
 }
 
 // circumstances returns all that decides, beside its own row, whether a session counts; ok is false when something is not
@@ -36,12 +36,13 @@ func (s *Store) circumstances(of *known, session *authority.Session) (c *authori
 		return &c.Circumstances, ok
 	}
 	if shared := of.circumstances.Load(); shared != nil && shared.holds(s.changes) {
-		return &shared.value.Circumstances, true
+		return &shared.Circumstances, true
 	}
 	said := s.changes.said.Load()
 	made, ok := s.complete(session)
 	if ok && of.atHand {
-		of.circumstances.Store(newCell(made, said))
+		remember(made, said)
+		of.circumstances.Store(made)
 	}
 	return &made.Circumstances, ok
 }
@@ -57,7 +58,7 @@ func (s *Store) complete(session *authority.Session) (c *circumstances, ok bool)
 	if !ok {
 		return c, false
 	}
-	c.credentials, c.clientHolder = append(c.credentials, of), nobody
+	c.of, c.clientHolder = of, nobody
 	c.Circumstances = authority.Circumstances{
 		Subject: &c.subject.Standing, Actor: &c.actor.Standing, Credential: &of.Credential, Holder: &c.holder.Standing, Account: c.account.tenants,
 		ClientHolder: &nobody.Standing, Audience: &c.audience.Audience,
@@ -137,7 +138,7 @@ func (s *Store) client(c *circumstances, id authority.CredentialID) (ok bool) {
 	found, ok := s.credential(id)
 	if ok {
 		c.Clients = append(c.Clients, found.Credential)
-		c.credentials = append(c.credentials, found)
+		c.clients = append(c.clients, found)
 	}
 	return ok
 }

@@ -2,79 +2,94 @@ package facts
 
 import (
 	"hash/maphash"
+	"slices"
 	"sync/atomic"
 
 	"github.com/maypok86/otter/v2"
 )
 
-// dependent is what knows the facts that it depends on.
-type dependent interface{ facts() []fact }
+// fewFacts is how many facts most values depend on at most.
+const fewFacts = 5
 
-// cell is one remembered value.
-type cell[V dependent] struct {
-	value   V
+// dated is part of every remembered value, and of the same piece of memory: the facts that it depends on, and when it was
+// known to hold.
+type dated struct {
 	depends []fact
-	said    atomic.Uint64 // how much had been said when the value was known to hold
+	few     [fewFacts]fact
+	said    atomic.Uint64 // how much had been said then
 }
 
-// newCell is for a value that was read when so much had been said.
-func newCell[V dependent](value V, said uint64) *cell[V] {
-	c := &cell[V]{value: value, depends: value.facts()}
-	c.said.Store(said)
-	return c
+// value is what is remembered.
+type value interface {
+	facts(to []fact) []fact // appends those that it depends on, some perhaps twice
+	date() *dated
+}
+
+func (d *dated) date() *dated { return d }
+
+// remember is for a value that was read when so much had been said, and that nobody else has yet.
+func remember(v value, said uint64) {
+	var room [4 * fewFacts]fact
+	d := v.date()
+	d.depends = d.few[:0]
+	for _, f := range v.facts(room[:0]) {
+		if !slices.Contains(d.depends, f) {
+			d.depends = append(d.depends, f)
+		}
+	}
+	d.said.Store(said)
 }
 
 // holds reports whether nothing that the value depends on has changed. Most of the time nothing at all has.
-func (c *cell[V]) holds(changes *changes) bool {
-	now, said := changes.said.Load(), c.said.Load()
+func (d *dated) holds(changes *changes) bool {
+	now, said := changes.said.Load(), d.said.Load()
 	if said >= now {
 		return true
 	}
-	if changes.since(said, c.depends) {
+	if changes.since(said, d.depends) {
 		return false
 	}
-	c.said.CompareAndSwap(said, now) // as of when now was read: before it was looked at what has changed
+	d.said.CompareAndSwap(said, now) // as of when now was read: before it was looked at what has changed
 	return true
 }
 
 // kept remembers values of one kind, up to a number of them.
-type kept[K comparable, V dependent] struct {
-	cells   *otter.Cache[K, *cell[V]]
+type kept[K comparable, V value] struct {
+	values  *otter.Cache[K, V]
 	offered *lately[K] // nil where none are offered
 	changes *changes
 }
 
-func keep[K comparable, V dependent](size int, c *changes) kept[K, V] {
-	return kept[K, V]{otter.Must(&otter.Options[K, *cell[V]]{MaximumSize: size}), nil, c}
+func keep[K comparable, V value](size int, c *changes) kept[K, V] {
+	return kept[K, V]{otter.Must(&otter.Options[K, V]{MaximumSize: size}), nil, c}
 }
 
 // keepOffered is for values that are offered.
-func keepOffered[K comparable, V dependent](size int, c *changes) kept[K, V] {
+func keepOffered[K comparable, V value](size int, c *changes) kept[K, V] {
 	k := keep[K, V](size, c)
 	k.offered = newLately[K]()
 	return k
 }
 
 // get returns what is remembered under a key, if it still holds.
-func (k kept[K, V]) get(key K) (value V, ok bool) {
-	c, ok := k.cells.GetIfPresent(key)
-	if !ok || !c.holds(k.changes) {
-		return value, false
+func (k kept[K, V]) get(key K) (v V, ok bool) {
+	found, ok := k.values.GetIfPresent(key)
+	if !ok || !found.date().holds(k.changes) {
+		return v, false
 	}
-	return c.value, true
+	return found, true
 }
 
 // put remembers a value that was read when so much had been said.
-func (k kept[K, V]) put(key K, value V, said uint64) *cell[V] {
-	c := newCell(value, said)
-	k.cells.Set(key, c)
-	return c
+func (k kept[K, V]) put(key K, v V, said uint64) {
+	remember(v, said)
+	k.values.Set(key, v)
 }
 
 // offer remembers a value that can be put together again, as put does, if it was offered lately.
-func (k kept[K, V]) offer(key K, value V, said uint64) {
+func (k kept[K, V]) offer(key K, v V, said uint64) {
 	if k.offered.again(key) {
-		k.put(key, value, said)
+		k.put(key, v, said)
 	}
 }
 

@@ -42,13 +42,13 @@ func sayMuch(c *changes) {
 func TestMoreChangesThanAreHeldDoubtAllThatWasReadBefore(t *testing.T) {
 	c := newChanges(nothing{})
 	k := keep[authority.AudienceID, *audience](10, c)
-	k.put(1, &audience{authority.Audience{ID: 1}}, c.said.Load())
+	k.put(1, &audience{Audience: authority.Audience{ID: 1}}, c.said.Load())
 	c.mark(changedOf(authority.FeedAudience, "1"))
 	sayMuch(c)
 	if audienceIn(k, 1) {
 		t.Error("what has changed counts because it is not known any more that it has")
 	}
-	k.put(2, &audience{authority.Audience{ID: 2}}, c.said.Load())
+	k.put(2, &audience{Audience: authority.Audience{ID: 2}}, c.said.Load())
 	if !audienceIn(k, 2) {
 		t.Error("what was read since is not remembered")
 	}
@@ -64,7 +64,7 @@ func TestAChangeThatIsOneTooManyCountsItself(t *testing.T) {
 		c.mark(changedOf(authority.FeedSession, strconv.Itoa(i)))
 	}
 	said := c.said.Load()
-	k.put(1, &audience{authority.Audience{ID: 1}}, said)
+	k.put(1, &audience{Audience: authority.Audience{ID: 1}}, said)
 	c.mark(changedOf(authority.FeedAudience, "1"))
 	if audienceIn(k, 1) {
 		t.Error("it is not known to have changed")
@@ -75,10 +75,10 @@ func TestAChangeThatIsOneTooManyCountsItself(t *testing.T) {
 func TestWhatHoldsIsNotLookedIntoAgainAndStillEnds(t *testing.T) {
 	c := newChanges(nothing{})
 	k := keep[authority.AudienceID, *audience](10, c)
-	of := &audience{authority.Audience{ID: 1}}
-	held := k.put(1, of, c.said.Load())
+	of := &audience{Audience: authority.Audience{ID: 1}}
+	k.put(1, of, c.said.Load())
 	c.mark(changedOf(authority.FeedAudience, "2"))
-	if !audienceIn(k, 1) || held.said.Load() != c.said.Load() {
+	if !audienceIn(k, 1) || of.said.Load() != c.said.Load() {
 		t.Error("it does not hold as of now")
 	}
 	c.mark(changedOf(authority.FeedAudience, "1"))
@@ -168,8 +168,8 @@ func TestARoleOrAnAudienceReadBeforeItChangedIsNotRemembered(t *testing.T) {
 	before := store.changes.said.Load()
 	store.changes.mark(changedOf(authority.FeedRole, "ORG/agent"), changedOf(authority.FeedAudience, authority.AudienceID(1).String()))
 	for said, want := range map[uint64]bool{before: false, store.changes.said.Load(): true} {
-		store.roles.cells.InvalidateAll()
-		store.audiences.cells.InvalidateAll()
+		store.roles.values.InvalidateAll()
+		store.audiences.values.InvalidateAll()
 		store.learnStanding(&who, said)
 		store.learnAudience(authority.Audience{ID: 1}, said)
 		if _, ok := store.roles.get("ORG/agent"); ok != want {
@@ -315,7 +315,7 @@ func TestEveryFieldOfARowIsPacked(t *testing.T) {
 		row := packedRow{string(packing)}
 		row.byte()
 		got, unpacked := unpackTenant(&row)
-		if diff := cmp.Diff(&w, got); !ok || !unpacked || diff != "" || len(row.left) > 0 {
+		if diff := cmp.Diff(w, got); !ok || !unpacked || diff != "" || len(row.left) > 0 {
 			t.Errorf("tenant, %s: %v, %v, %s, %d bytes left", name, ok, unpacked, diff, len(row.left))
 		}
 	}
@@ -350,7 +350,7 @@ func TestARowIsNobodyElses(t *testing.T) {
 func TestWhatIsOfferedASecondTimeIsAtHand(t *testing.T) {
 	k := keepOffered[authority.AudienceID, *audience](10, newChanges(nothing{}))
 	for i, want := range []bool{false, true} {
-		k.offer(1, &audience{authority.Audience{ID: 1}}, 0)
+		k.offer(1, &audience{Audience: authority.Audience{ID: 1}}, 0)
 		if audienceIn(k, 1) != want {
 			t.Errorf("offered %d times, it is kept: %v", i+1, !want)
 		}

@@ -169,7 +169,7 @@ func (s *Store) learnCredential(c *authority.Credential, said uint64) {
 		return
 	}
 	if !s.learnRow(factOf(authority.FeedCredential, c.ID.String()), packCredential(nil, c), said) {
-		s.credentials.put(c.ID, &credential{*c}, said)
+		s.credentials.put(c.ID, &credential{Credential: *c}, said)
 	}
 }
 
@@ -183,7 +183,7 @@ func (s *Store) learnStanding(who *authority.Standing, said uint64) {
 		s.learnTenant(t, said)
 	}
 	for id, of := range who.Roles {
-		s.roles.put(id, role{of}, said)
+		s.roles.put(id, &role{Role: of}, said)
 	}
 	if s.learnRow(factOf(authority.FeedPrincipal, string(who.Principal.ID)), packPrincipal(nil, &who.Principal, who.Grants), said) {
 		return
@@ -198,7 +198,7 @@ func (s *Store) learnStanding(who *authority.Standing, said uint64) {
 func (s *Store) learnTenant(t *authority.Tenant, said uint64) {
 	row, ok := packTenant(nil, t)
 	if !ok || !s.learnRow(factOf(authority.FeedTenant, string(t.ID)), row, said) {
-		s.tenants.put(t.ID, shared{t}, said)
+		s.tenants.put(t.ID, &shared{Tenant: *t}, said)
 	}
 }
 
@@ -210,6 +210,6 @@ func (s *Store) learnLineage(tenants []*authority.Tenant, said uint64) {
 
 func (s *Store) learnAudience(a authority.Audience, said uint64) {
 	if a.ID != 0 {
-		s.audiences.put(a.ID, &audience{a}, said)
+		s.audiences.put(a.ID, &audience{Audience: a}, said)
 	}
 }

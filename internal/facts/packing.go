@@ -232,11 +232,10 @@ func packTenant(b packing, t *authority.Tenant) (_ packing, ok bool) {
 	return b, err == nil
 }
 
-func unpackTenant(p *packedRow) (t *authority.Tenant, ok bool) {
-	t = &authority.Tenant{}
+func unpackTenant(p *packedRow) (t authority.Tenant, ok bool) {
 	if label := textOf(p); label != "" {
 		if json.Unmarshal([]byte(label), &t.Profile.Whitelabel) != nil {
-			return nil, false
+			return t, false
 		}
 		p.left = strings.Clone(p.left) // or the other texts would keep it
 	}

@@ -73,10 +73,10 @@ func (r *rows) credential(id authority.CredentialID) (c authority.Credential, ok
 	return c, c.ID == id
 }
 
-func (r *rows) tenant(id tenant.ID) (t *authority.Tenant, ok bool) {
+func (r *rows) tenant(id tenant.ID) (t authority.Tenant, ok bool) {
 	row, ok := r.row(factOf(authority.FeedTenant, string(id)), rowOfTenant)
 	if !ok {
-		return nil, false
+		return t, false
 	}
 	t, ok = unpackTenant(&row)
 	return t, ok && t.ID == id

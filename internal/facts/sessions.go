@@ -24,7 +24,7 @@ type sessions struct {
 type known struct {
 	session       authority.Session // as far as all are alike
 	atHand        bool              // or it is not worth keeping anything with it
-	circumstances atomic.Pointer[cell[*circumstances]]
+	circumstances atomic.Pointer[circumstances]
 }
 
 func keepSessions(size, atHand int, r *rows, now func() time.Time) *sessions {

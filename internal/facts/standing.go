@@ -8,31 +8,36 @@ import (
 
 // standing is a principal's standing with the place that it has its tenants from.
 type standing struct {
+	dated
 	authority.Standing
 	at *place
 }
 
-func (s *standing) facts() []fact {
+func (s *standing) facts(to []fact) []fact {
 	if s == nobody {
-		return nil
+		return to
 	}
-	depends := append(make([]fact, 0, len(s.at.depends)+1), factOf(authority.FeedPrincipal, string(s.Principal.ID)))
-	depends = append(depends, s.at.depends...)
+	to = s.at.facts(append(to, factOf(authority.FeedPrincipal, string(s.Principal.ID))))
 	for _, g := range s.Grants {
 		if !g.Role.BuiltIn() {
-			depends = append(depends, factOf(authority.FeedRole, string(g.Role)))
+			to = append(to, factOf(authority.FeedRole, string(g.Role)))
 		}
 	}
-	return depends
+	return to
 }
 
-// place is all tenants at or above some, with what they depend on. All who are granted something at the same ones have it.
+// place is all tenants at or above some. All who are granted something at the same ones have it.
 type place struct {
+	dated
 	tenants map[tenant.ID]*authority.Tenant
-	depends []fact
 }
 
-func (p *place) facts() []fact { return p.depends }
+func (p *place) facts(to []fact) []fact {
+	for id := range p.tenants {
+		to = append(to, factOf(authority.FeedTenant, string(id)))
+	}
+	return to
+}
 
 // climb takes over a tenant and all above it; ok is false when one of them is not remembered.
 func (p *place) climb(id tenant.ID, tenantOf func(id tenant.ID) (*authority.Tenant, bool)) (ok bool) {
@@ -45,7 +50,6 @@ func (p *place) climb(id tenant.ID, tenantOf func(id tenant.ID) (*authority.Tena
 			return false
 		}
 		p.tenants[t.ID] = t
-		p.depends = append(p.depends, factOf(authority.FeedTenant, string(id)))
 		id = t.Parent
 	}
 	return true
@@ -62,8 +66,8 @@ func placeOf(who authority.Principal, grants []grant.Grant, tenantOf func(id ten
 }
 
 // standingOf puts together of a standing what is its own; ok is false when one of its roles is not remembered.
-func standingOf(who authority.Principal, grants []grant.Grant, at *place, roleOf func(id grant.RoleID) (role, bool)) (s *standing, ok bool) {
-	s = &standing{authority.Standing{Principal: who, Grants: grants, Tenants: at.tenants}, at}
+func standingOf(who authority.Principal, grants []grant.Grant, at *place, roleOf func(id grant.RoleID) (*role, bool)) (s *standing, ok bool) {
+	s = &standing{Standing: authority.Standing{Principal: who, Grants: grants, Tenants: at.tenants}, at: at}
 	for _, g := range grants {
 		if g.Role.BuiltIn() {
 			continue
@@ -81,36 +85,56 @@ func standingOf(who authority.Principal, grants []grant.Grant, at *place, roleOf
 }
 
 // shared is a tenant that many standings have.
-type shared struct{ tenant *authority.Tenant }
+type shared struct {
+	dated
+	authority.Tenant
+}
 
-func (s shared) facts() []fact { return []fact{factOf(authority.FeedTenant, string(s.tenant.ID))} }
+func (s *shared) facts(to []fact) []fact {
+	return append(to, factOf(authority.FeedTenant, string(s.ID)))
+}
 
 // role is an organisation's own role.
-type role struct{ grant.Role }
+type role struct {
+	dated
+	grant.Role
+}
 
-func (r role) facts() []fact { return []fact{factOf(authority.FeedRole, string(r.ID))} }
+func (r *role) facts(to []fact) []fact { return append(to, factOf(authority.FeedRole, string(r.ID))) }
 
 // credential is a credential.
-type credential struct{ authority.Credential }
+type credential struct {
+	dated
+	authority.Credential
+}
 
-func (c *credential) facts() []fact { return []fact{factOf(authority.FeedCredential, c.ID.String())} }
+func (c *credential) facts(to []fact) []fact {
+	return append(to, factOf(authority.FeedCredential, c.ID.String()))
+}
 
 // lineage is a tenant and all above it.
-type lineage struct{ tenants []*authority.Tenant }
+type lineage struct {
+	dated
+	tenants []*authority.Tenant
+	few     [3]*authority.Tenant // of most there are no more
+}
 
-func (l *lineage) facts() (depends []fact) {
+func (l *lineage) facts(to []fact) []fact {
 	for _, t := range l.tenants {
-		depends = append(depends, factOf(authority.FeedTenant, string(t.ID)))
+		to = append(to, factOf(authority.FeedTenant, string(t.ID)))
 	}
-	return depends
+	return to
 }
 
 // audience is an audience.
-type audience struct{ authority.Audience }
+type audience struct {
+	dated
+	authority.Audience
+}
 
-func (a *audience) facts() []fact {
+func (a *audience) facts(to []fact) []fact {
 	if a == noAudience {
-		return nil
+		return to
 	}
-	return []fact{factOf(authority.FeedAudience, a.ID.String())}
+	return append(to, factOf(authority.FeedAudience, a.ID.String()))
 }

@@ -42,13 +42,13 @@ type Store struct {
 	// What is at hand.
 	credentials kept[authority.CredentialID, *credential]
 	standings   kept[grant.PrincipalID, *standing]
-	tenants     kept[tenant.ID, shared]
+	tenants     kept[tenant.ID, *shared]
 	lineages    kept[tenant.ID, *lineage]
 	places      kept[string, *place] // by the tenants that somebody is granted something at
 
 	// Of these there are so few that they are not packed.
 	audiences kept[authority.AudienceID, *audience]
-	roles     kept[grant.RoleID, role]
+	roles     kept[grant.RoleID, *role]
 
 	reading singleflight.Group // of sessions
 
@@ -73,11 +73,11 @@ func Remember(of authority.Store, o Options) *Store {
 	s.changes = newChanges(s)
 	s.credentials = keepOffered[authority.CredentialID, *credential](atHand, s.changes)
 	s.standings = keepOffered[grant.PrincipalID, *standing](atHand, s.changes)
-	s.tenants = keep[tenant.ID, shared](atHand, s.changes)
+	s.tenants = keep[tenant.ID, *shared](atHand, s.changes)
 	s.lineages = keep[tenant.ID, *lineage](atHand, s.changes)
 	s.places = keep[string, *place](atHand, s.changes)
 	s.audiences = keep[authority.AudienceID, *audience](atHand, s.changes)
-	s.roles = keep[grant.RoleID, role](atHand, s.changes)
+	s.roles = keep[grant.RoleID, *role](atHand, s.changes)
 	return s
 }
 

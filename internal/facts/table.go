@@ -22,7 +22,7 @@ const (
 )
 
 // table keeps packed sessions, up to a number of them, in memory in which the garbage collector finds nothing to do. It
-// takes what the sessions that live need, and a quarter more: whenever the memory of a shard is used up, what lives is put
+// takes what the sessions that live need, and an eighth more: whenever the memory of a shard is used up, what lives is put
 // together anew in as much as it needs, without what was forgotten, has changed its size or has ended. When the table is
 // full, the oldest of a shard makes room. (Decision 0038.)
 type table struct {
@@ -159,7 +159,7 @@ func (t *table) renew(s *shard, size int) {
 		}
 	}
 	before := shard{slots: s.slots, oldest: s.oldest}
-	room := max(leastSlots, living+living/4)
+	room := max(leastSlots, living+living/8)
 	s.slots, s.index, s.oldest = make([]byte, 0, room), make([]uint32, room/bytesAPlace), 0
 	for at := range before.kept {
 		id := authority.SessionID(at[1:slotHead])

@@ -31,7 +31,7 @@ var factsEnd = slices.Concat(factsOnThisNode, factsRead, factsHeard, factsRedeem
 var factsOnThisNode = []guard{
 	{
 		keeps: "what is remembered holds until something that it depends on has changed", file: factsKept,
-		line: "if changes.since(said, c.depends) {", instead: "if false {", test: changesForget,
+		line: "if changes.since(said, d.depends) {", instead: "if false {", test: changesForget,
 	},
 	{
 		keeps: "what is packed is forgotten as soon as it is said to have changed", file: factsChanged,
@@ -82,23 +82,28 @@ var factsOnThisNode = []guard{
 		line: "id = t.Parent", instead: "id = \"\"", test: changesForget,
 	},
 	{
+		keeps: "and on the one itself", file: factsStanding,
+		line: "to = append(to, factOf(authority.FeedTenant, string(id)))", instead: "_ = id", test: changesForget,
+	},
+	{
 		keeps: "and on the roles that are granted", file: factsStanding,
-		line:    "depends = append(depends, factOf(authority.FeedRole, string(g.Role)))",
+		line:    "to = append(to, factOf(authority.FeedRole, string(g.Role)))",
 		instead: "_ = g", test: changesForget,
 	},
 	{
 		keeps: "a lineage depends on every tenant in it", file: factsStanding,
-		line: "depends = append(depends, factOf(authority.FeedTenant, string(t.ID)))", instead: "_ = t", test: changesForget,
+		line: "to = append(to, factOf(authority.FeedTenant, string(t.ID)))", instead: "_ = t", test: changesForget,
 	},
 	partOf("what decides over a session depends on whose it is", "c.subject, "),
+	partOf("on the credential it was opened by", ", c.of"),
 	partOf("on who acts", "c.actor, "),
-	partOf("on whose credential it was opened by", "c.holder, "),
+	partOf("on whose credential that is", "c.holder, "),
 	partOf("on the account and what is above it", "c.account, "),
 	partOf("on the audience", ", c.audience"),
 	partOf("on whose the client is", "c.clientHolder, "),
 	{
-		keeps: "and on the credentials", file: factsComplete,
-		line: "all = append(all, of)", instead: "_ = of", test: changesForget,
+		keeps: "and on the clients' credentials", file: factsComplete,
+		line: "to = client.facts(to)", instead: "_ = client", test: changesForget,
 	},
 }
 
@@ -135,15 +140,15 @@ var factsRead = []guard{
 	},
 	{
 		keeps: "nor is a role that was", file: factsLearned,
-		line: "s.roles.put(id, role{of}, said)", instead: "s.roles.put(id, role{of}, s.changes.said.Load())", test: keptByValue,
+		line: "s.roles.put(id, &role{Role: of}, said)", instead: "s.roles.put(id, &role{Role: of}, s.changes.said.Load())", test: keptByValue,
 	},
 	{
 		keeps: "nor an audience", file: factsLearned,
-		line: "s.audiences.put(a.ID, &audience{a}, said)", instead: "s.audiences.put(a.ID, &audience{a}, s.changes.said.Load())", test: keptByValue,
+		line: "s.audiences.put(a.ID, &audience{Audience: a}, said)", instead: "s.audiences.put(a.ID, &audience{Audience: a}, s.changes.said.Load())", test: keptByValue,
 	},
 	{
 		keeps: "nor a row that is too long to be packed: a credential's", file: factsLearned,
-		line: "s.credentials.put(c.ID, &credential{*c}, said)", instead: "s.credentials.put(c.ID, &credential{*c}, 1<<60)", test: longRows,
+		line: "s.credentials.put(c.ID, &credential{Credential: *c}, said)", instead: "s.credentials.put(c.ID, &credential{Credential: *c}, 1<<60)", test: longRows,
 	},
 	{
 		keeps: "a standing's", file: factsLearned,
@@ -151,7 +156,7 @@ var factsRead = []guard{
 	},
 	{
 		keeps: "a tenant's", file: factsLearned,
-		line: "s.tenants.put(t.ID, shared{t}, said)", instead: "s.tenants.put(t.ID, shared{t}, 1<<60)", test: longRows,
+		line: "s.tenants.put(t.ID, &shared{Tenant: *t}, said)", instead: "s.tenants.put(t.ID, &shared{Tenant: *t}, 1<<60)", test: longRows,
 	},
 	{
 		keeps: "a last use that is moved forward brings no session back", file: "internal/facts/table.go",
@@ -163,7 +168,7 @@ var factsRead = []guard{
 	putTogether("a standing", "said := s.changes.said.Load()\n\tp, grants, ok := s.rows.principal(id)\n", "p, grants, ok := s.rows.principal(id)\n\tsaid := s.changes.said.Load()\n"),
 	putTogether("a tenant", "said := s.changes.said.Load()\n\tt, ok := s.rows.tenant(id)\n", "t, ok := s.rows.tenant(id)\n\tsaid := s.changes.said.Load()\n"),
 	putTogether("a place", "\t\ts.places.put(", "\t\tsaid = s.changes.said.Load()\n\t\ts.places.put("),
-	putTogether("a lineage", "\treturn s.lineages.put(", "\tsaid = s.changes.said.Load()\n\treturn s.lineages.put("),
+	putTogether("a lineage", "\ts.lineages.put(", "\tsaid = s.changes.said.Load()\n\ts.lineages.put("),
 	{
 		keeps: "what somebody is shown of a tenant changes nothing of what is remembered", file: "internal/authority/tenant_list.go",
 		line: "it := *lineage[0]\n\t\tif !by.mayRead(lineage[1:]) {", instead: "it := lineage[0]\n\t\tif !by.mayRead(lineage[1:]) {",
