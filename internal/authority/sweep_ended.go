@@ -14,9 +14,9 @@ const (
 )
 
 // SweepEnded walks over all sessions and login tokens once, drops those that ended long ago, in small changes, and
-// returns how many. pause is called between them, and ends the walk with its error. It is no act: what is dropped could
-// not be used for anything any more, as expiry is compared at every use.
-func (a *Authority) SweepEnded(ctx context.Context, pause func(ctx context.Context) error) (swept int, err error) {
+// returns how many. pause is called after each step, with whether that changed the store, and ends the walk with its
+// error. It is no act: what is dropped could not be used for anything any more, as expiry is compared at every use.
+func (a *Authority) SweepEnded(ctx context.Context, pause func(ctx context.Context, wrote bool) error) (swept int, err error) {
 	before := a.store.Now().Add(-endedKept)
 	sessions, err := sweepWalk(ctx, a.store, before, pause, SweepView.EndedSessions, SweepTx.DropSessions)
 	if err != nil {
@@ -38,7 +38,7 @@ func (a *Authority) SweepRepeats(ctx context.Context) (swept int, err error) {
 
 // sweepWalk goes along the keys of one kind of row.
 func sweepWalk[ID comparable](
-	ctx context.Context, store Store, before time.Time, pause func(ctx context.Context) error,
+	ctx context.Context, store Store, before time.Time, pause func(ctx context.Context, wrote bool) error,
 	find func(v SweepView, ctx context.Context, after ID, before time.Time, limit int) ([]ID, ID, error),
 	drop func(tx SweepTx, ctx context.Context, ids []ID, before time.Time) (int, error),
 ) (swept int, err error) {
@@ -57,11 +57,11 @@ func sweepWalk[ID comparable](
 			})
 			swept, ended = swept+n, ended[len(batch):]
 			if err == nil {
-				err = pause(ctx)
+				err = pause(ctx, true)
 			}
 		}
 		if err == nil {
-			err = pause(ctx)
+			err = pause(ctx, false)
 		}
 		if err != nil || after == none {
 			return swept, err
@@ -69,7 +69,7 @@ func sweepWalk[ID comparable](
 	}
 }
 
-func (a *Authority) returnSpace(ctx context.Context, pause func(ctx context.Context) error) error {
+func (a *Authority) returnSpace(ctx context.Context, pause func(ctx context.Context, wrote bool) error) error {
 	for {
 		returned := false
 		err := a.store.Change(ctx, func(ctx context.Context, tx Tx) (err error) {
@@ -77,7 +77,7 @@ func (a *Authority) returnSpace(ctx context.Context, pause func(ctx context.Cont
 			return err
 		})
 		if err == nil && returned {
-			err = pause(ctx)
+			err = pause(ctx, true)
 		}
 		if err != nil || !returned {
 			return err

@@ -54,7 +54,7 @@ func openFor(t *testing.T, env *testenv.Env, lifetime time.Duration) authority.O
 
 func sweepEnded(t *testing.T, env *testenv.Env) int {
 	t.Helper()
-	n, err := env.Authority.SweepEnded(t.Context(), func(ctx context.Context) error { return ctx.Err() })
+	n, err := env.Authority.SweepEnded(t.Context(), func(ctx context.Context, _ bool) error { return ctx.Err() })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,10 @@ const (
 	// leastHeadroom is how much garbage may collect before it is collected, at least. What lives in a small installation is
 	// a few MiB, and as much garbage again is a moment's requests: collecting each time cost a fifth of all work (measured).
 	leastHeadroom = 32 << 20
+	// Up to usualHeap of what lives and garbage together, more may collect: a collection makes everybody wait who comes
+	// meanwhile where the processors are busy, and so p99 is a matter of how many there are.
+	usualHeap     = 192 << 20
+	usualHeadroom = 96 << 20
 	// mostHeadroom is for garbage that comes faster than that: each password that is hashed leaves 19 MiB, and a collection
 	// for every second one took a quarter of the core. It is never more than a part of the memory.
 	mostHeadroom   = 128 << 20
@@ -96,7 +100,8 @@ func headroomOf(memory uint64) *headroom {
 	return &headroom{bytes: leastHeadroom, most: min(max(memory/partOfHeadroom, leastHeadroom), mostHeadroom)}
 }
 
-// next returns how much may be added to what lives, in percent of it: half of what has to be looked through, or the headroom.
+// next returns how much may be added to what lives, in percent of it: half of what has to be looked through, what is usual,
+// or the headroom.
 func (h *headroom) next(now heap) (percent int) {
 	if time := now.processor - h.judged.processor; time >= judgedAfter {
 		switch part := (now.collecting - h.judged.collecting) / time; {
@@ -110,5 +115,6 @@ func (h *headroom) next(now heap) (percent int) {
 	if now.live == 0 {
 		return mostPercent
 	}
-	return int(min(max(max(h.bytes, now.scannable/2)*100/now.live, 1), mostPercent))
+	usual := min(usualHeap-min(now.live, usualHeap), usualHeadroom, h.most)
+	return int(min(max(max(usual, h.bytes, now.scannable/2)*100/now.live, 1), mostPercent))
 }

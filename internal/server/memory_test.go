@@ -18,11 +18,13 @@ func TestTheCollectorWaitsForEnoughAndForHalfOfWhatItLooksThrough(t *testing.T) 
 	}{
 		{0, 0, 1000},
 		{mib, mib, 1000},
-		{4 * mib, 4 * mib, 800},
-		{32 * mib, 32 * mib, 100},
-		{64 * mib, 64 * mib, 50},
+		{32 * mib, 32 * mib, 200},
+		{64 * mib, 64 * mib, 100},
+		{128 * mib, 16 * mib, 50}, // most of it sessions
+		{160 * mib, 16 * mib, 20}, // 192 MiB together
+		{192 * mib, 16 * mib, 16},
+		{192 * mib, 192 * mib, 50},
 		{1 << 40, 1 << 40, 50},
-		{128 * mib, 16 * mib, 25}, // most of it sessions
 		{1 << 30, 64 * mib, 3},
 		{1 << 30, 512 * mib, 25},
 		{1 << 40, mib, 1},
@@ -35,20 +37,20 @@ func TestTheCollectorWaitsForEnoughAndForHalfOfWhatItLooksThrough(t *testing.T) 
 
 func TestACollectorThatTakesMuchIsLetWaitForLonger(t *testing.T) {
 	at := func(collecting, processor float64) server.Collected {
-		return server.Collected{Live: 32 * mib, Scannable: 32 * mib, Collecting: collecting, Processor: processor}
+		return server.Collected{Live: 160 * mib, Scannable: 32 * mib, Collecting: collecting, Processor: processor}
 	}
 	for name, c := range map[string]struct {
 		memory uint64
 		after  []server.Collected
 		want   []int
 	}{
-		"much, up to a bound":         {16 * gib, []server.Collected{at(2, 10), at(4, 20), at(6, 30), at(8, 40)}, []int{200, 400, 400, 400}},
-		"less memory, a lower one":    {gib, []server.Collected{at(2, 10), at(4, 20), at(6, 30), at(8, 40)}, []int{200, 200, 200, 200}},
-		"little memory, none":         {64 * mib, []server.Collected{at(2, 10), at(4, 20), at(6, 30), at(8, 40)}, []int{100, 100, 100, 100}},
-		"neither much nor little":     {16 * gib, []server.Collected{at(2, 10), at(2.8, 20), at(3.6, 30)}, []int{200, 200, 200}},
-		"little, down to a bound":     {16 * gib, []server.Collected{at(2, 10), at(4, 20), at(4.1, 30), at(4.2, 40), at(4.3, 50)}, []int{200, 400, 200, 100, 100}},
-		"nothing is known of no time": {16 * gib, []server.Collected{at(2, 10), at(2, 10), at(2.9, 10.9)}, []int{200, 200, 200}},
-		"but of several together":     {16 * gib, []server.Collected{at(2, 10), at(2.3, 10.6), at(2.6, 11.2)}, []int{200, 200, 400}},
+		"much, up to a bound":         {16 * gib, []server.Collected{at(2, 10), at(4, 20), at(6, 30), at(8, 40)}, []int{40, 80, 80, 80}},
+		"less memory, a lower one":    {gib, []server.Collected{at(2, 10), at(4, 20), at(6, 30), at(8, 40)}, []int{40, 40, 40, 40}},
+		"little memory, none":         {64 * mib, []server.Collected{at(2, 10), at(4, 20), at(6, 30), at(8, 40)}, []int{20, 20, 20, 20}},
+		"neither much nor little":     {16 * gib, []server.Collected{at(2, 10), at(2.8, 20), at(3.6, 30)}, []int{40, 40, 40}},
+		"little, down to a bound":     {16 * gib, []server.Collected{at(2, 10), at(4, 20), at(4.1, 30), at(4.2, 40), at(4.3, 50)}, []int{40, 80, 40, 20, 20}},
+		"nothing is known of no time": {16 * gib, []server.Collected{at(2, 10), at(2, 10), at(2.9, 10.9)}, []int{40, 40, 40}},
+		"but of several together":     {16 * gib, []server.Collected{at(2, 10), at(2.3, 10.6), at(2.6, 11.2)}, []int{40, 40, 80}},
 	} {
 		if got := server.Percents(c.memory, c.after...); !slices.Equal(got, c.want) {
 			t.Errorf("%s: %v, not %v", name, got, c.want)

@@ -8,7 +8,8 @@ import (
 const (
 	endedEvery = 10 * time.Minute // between two walks over all sessions and login tokens
 	warmFor    = 4                // times as long as a step took rests who reads ahead while requests come, with a fifth of a core: until then each use costs more
-	sweepFor   = 19               // and who walks, with a twentieth: nobody waits for it
+	dropFor    = 19               // and who drops what has ended, with a twentieth
+	lookFor    = 99               // and who looks for it, with a hundredth: nobody waits for that
 	restLeast  = time.Millisecond // so that a log-in comes between any two steps
 )
 
@@ -39,7 +40,7 @@ func (s *Server) sweepEndedUntil(ctx context.Context) {
 	tick := time.NewTicker(endedEvery)
 	defer tick.Stop()
 	for {
-		if _, err := s.authority.SweepEnded(ctx, restingBetween(func() time.Duration { return sweepFor })); err != nil && ctx.Err() == nil {
+		if _, err := s.authority.SweepEnded(ctx, restingAfter(lookFor, dropFor)); err != nil && ctx.Err() == nil {
 			s.log.Error("what has ended could not be dropped; it is tried again", "cause", err.Error())
 		}
 		select {
@@ -62,6 +63,18 @@ func (s *Server) unlessIdle(times time.Duration) func() time.Duration {
 			return 0
 		}
 		return times
+	}
+}
+
+// restingAfter returns a pause that tells a step that only looked from one that changed something.
+func restingAfter(looked, changed time.Duration) func(ctx context.Context, wrote bool) error {
+	times := looked
+	rest := restingBetween(func() time.Duration { return times })
+	return func(ctx context.Context, wrote bool) error {
+		if times = looked; wrote {
+			times = changed
+		}
+		return rest(ctx)
 	}
 }
 

@@ -32,7 +32,7 @@ func TestAStormOfExpiredTokensLeavesTheStoreAsLargeAsBefore(t *testing.T) {
 			peak := size()
 			clock.Advance(48 * time.Hour)
 			began := time.Now()
-			swept, err := env.Authority.SweepEnded(t.Context(), func(ctx context.Context) error { return ctx.Err() })
+			swept, err := env.Authority.SweepEnded(t.Context(), func(ctx context.Context, _ bool) error { return ctx.Err() })
 			if err != nil || swept != tokens+1000 {
 				t.Fatalf("swept %d: %v", swept, err)
 			}
