@@ -14,7 +14,7 @@ const (
 	leastHeadroom = 32 << 20
 	// Up to usualHeap of what lives and garbage together, more may collect: a collection makes everybody wait who comes
 	// meanwhile where the processors are busy, and so p99 is a matter of how many there are.
-	usualHeap     = 192 << 20
+	usualHeap     = 176 << 20
 	usualHeadroom = 96 << 20
 	// mostHeadroom is for garbage that comes faster than that: each password that is hashed leaves 19 MiB, and a collection
 	// for every second one took a quarter of the core. It is never more than a part of the memory.
