@@ -54,9 +54,16 @@ func openFor(t *testing.T, env *testenv.Env, lifetime time.Duration) authority.O
 
 func sweepEnded(t *testing.T, env *testenv.Env) int {
 	t.Helper()
-	n, err := env.Authority.SweepEnded(t.Context(), func(ctx context.Context, _ bool) error { return ctx.Err() })
+	looked, wrote := false, false
+	n, err := env.Authority.SweepEnded(t.Context(), func(ctx context.Context, changed bool) error {
+		looked, wrote = looked || !changed, wrote || changed
+		return ctx.Err()
+	})
 	if err != nil {
 		t.Fatal(err)
+	}
+	if !looked || n > 0 && !wrote {
+		t.Errorf("%d were dropped; a pause was told of a step that looked: %v, of one that wrote: %v", n, looked, wrote)
 	}
 	return n
 }

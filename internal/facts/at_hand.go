@@ -1,6 +1,8 @@
 package facts
 
 import (
+	"slices"
+
 	"github.com/doorward/doorward/internal/authority"
 	"github.com/doorward/doorward/internal/grant"
 	"github.com/doorward/doorward/internal/tenant"
@@ -88,7 +90,7 @@ func (s *Store) lineage(id tenant.ID) (*lineage, bool) {
 	}
 	said := s.changes.said.Load()
 	l := &lineage{}
-	l.tenants = l.few[:0]
+	l.tenants = l.most[:0]
 	for next := id; next != ""; {
 		t, ok := s.tenantOf(next)
 		if !ok || len(l.tenants) > maxAbove {
@@ -96,6 +98,7 @@ func (s *Store) lineage(id tenant.ID) (*lineage, bool) {
 		}
 		l.tenants, next = append(l.tenants, t), t.Parent
 	}
+	l.tenants = slices.Clip(l.tenants) // who appends to it gets memory of their own
 	s.lineages.put(l.tenants[0].ID, l, said)
 	return l, true
 }

@@ -33,7 +33,7 @@ func remember(v value, said uint64) {
 	d := v.date()
 	d.depends = d.few[:0]
 	for _, f := range v.facts(room[:0]) {
-		if !slices.Contains(d.depends, f) {
+		if len(d.depends) > fewFacts || !slices.Contains(d.depends, f) { // of many, some may be there twice
 			d.depends = append(d.depends, f)
 		}
 	}

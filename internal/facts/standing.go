@@ -116,7 +116,7 @@ func (c *credential) facts(to []fact) []fact {
 type lineage struct {
 	dated
 	tenants []*authority.Tenant
-	few     [3]*authority.Tenant // of most there are no more
+	most    [3]*authority.Tenant // most have no more
 }
 
 func (l *lineage) facts(to []fact) []fact {

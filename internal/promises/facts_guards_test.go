@@ -82,7 +82,7 @@ var factsOnThisNode = []guard{
 		line: "id = t.Parent", instead: "id = \"\"", test: changesForget,
 	},
 	{
-		keeps: "and on the one itself", file: factsStanding,
+		keeps: "and on those of its place", file: factsStanding,
 		line: "to = append(to, factOf(authority.FeedTenant, string(id)))", instead: "_ = id", test: changesForget,
 	},
 	{

@@ -18,8 +18,8 @@ func TestTheCollectorWaitsForEnoughAndForHalfOfWhatItLooksThrough(t *testing.T) 
 	}{
 		{0, 0, 1000},
 		{mib, mib, 1000},
-		{32 * mib, 32 * mib, 200},
-		{64 * mib, 64 * mib, 100},
+		{32 * mib, 32 * mib, 300},
+		{64 * mib, 64 * mib, 150},
 		{128 * mib, 16 * mib, 37}, // most of it sessions: 176 MiB together
 		{160 * mib, 16 * mib, 20},
 		{192 * mib, 16 * mib, 16},
@@ -29,9 +29,12 @@ func TestTheCollectorWaitsForEnoughAndForHalfOfWhatItLooksThrough(t *testing.T) 
 		{1 << 30, 512 * mib, 25},
 		{1 << 40, mib, 1},
 	} {
-		if got := server.Percents(gib, server.Collected{Live: c.live, Scannable: c.scannable})[0]; got != c.want {
+		if got := server.Percents(16*gib, server.Collected{Live: c.live, Scannable: c.scannable})[0]; got != c.want {
 			t.Errorf("%d bytes live, %d to look through: %d%%, not %d%%", c.live, c.scannable, got, c.want)
 		}
+	}
+	if got := server.Percents(gib, server.Collected{Live: 64 * mib, Scannable: 64 * mib})[0]; got != 100 { // a sixteenth of the memory
+		t.Errorf("with little memory: %d%%", got)
 	}
 }
 

@@ -9,7 +9,8 @@ const (
 	endedEvery = 10 * time.Minute // between two walks over all sessions and login tokens
 	warmFor    = 4                // times as long as a step took rests who reads ahead while requests come, with a fifth of a core: until then each use costs more
 	dropFor    = 19               // and who drops what has ended, with a twentieth
-	lookFor    = 99               // and who looks for it, with a hundredth: nobody waits for that
+	lookFor    = 99               // and who looks for it and finds nothing, with a hundredth: nobody waits for that
+	restMost   = time.Minute      // however long a step was held up
 	restLeast  = time.Millisecond // so that a log-in comes between any two steps
 )
 
@@ -82,7 +83,7 @@ func restingAfter(looked, changed time.Duration) func(ctx context.Context, wrote
 func restingBetween(times func() time.Duration) func(ctx context.Context) error {
 	began := time.Now()
 	return func(ctx context.Context) error {
-		rest := time.NewTimer(max(restLeast, times()*time.Since(began)))
+		rest := time.NewTimer(min(max(restLeast, times()*time.Since(began)), restMost))
 		defer rest.Stop()
 		select {
 		case <-rest.C:
