@@ -29,10 +29,9 @@ func (d *dated) date() *dated { return d }
 
 // remember is for a value that was read when so much had been said, and that nobody else has yet.
 func remember(v value, said uint64) {
-	var room [4 * fewFacts]fact
 	d := v.date()
 	d.depends = d.few[:0]
-	for _, f := range v.facts(room[:0]) {
+	for _, f := range v.facts(make([]fact, 0, 2*fewFacts)) {
 		if len(d.depends) > fewFacts || !slices.Contains(d.depends, f) { // of many, some may be there twice
 			d.depends = append(d.depends, f)
 		}

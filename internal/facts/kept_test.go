@@ -370,6 +370,7 @@ func TestWhatWasPutTogetherBeforeAChangeDoesNotOutliveIt(t *testing.T) {
 	key := authority.Credential{ID: authority.CredentialID{1}}
 	who := authority.Standing{Principal: authority.Principal{ID: "person:1"}}
 	where := &authority.Tenant{ID: "account:1", Profile: authority.Profile{Whitelabel: map[string]any{}}}
+	opened := authority.Session{ID: authority.SessionID{1}, Credential: key.ID}
 	for i := range long {
 		key.Networks = append(key.Networks, netip.PrefixFrom(netip.AddrFrom4([4]byte{10, byte(i >> 8), byte(i)}), 24))
 		who.Grants = append(who.Grants, grant.Grant{Principal: "person:1", Role: grant.AccountUser, Position: int64(i)})
@@ -399,6 +400,19 @@ func TestWhatWasPutTogetherBeforeAChangeDoesNotOutliveIt(t *testing.T) {
 		"a place": {
 			changedOf(authority.FeedTenant, "account:1"), func(s *Store, said uint64) { s.learnTenant(where, said) },
 			func(s *Store) bool { _, ok := s.place(authority.Principal{Organisation: "account:1"}, nil); return ok },
+		},
+		"circumstances": {
+			changedOf(authority.FeedCredential, key.ID.String()), func(s *Store, said uint64) {
+				s.learnSession(&opened, said)
+				s.learnCredential(&key, said)
+			},
+			func(s *Store) bool {
+				found, of, ok := s.sessions.get(opened.ID)
+				if ok {
+					_, ok = s.circumstances(of, &found)
+				}
+				return ok
+			},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -168,6 +168,12 @@ var factsRead = []guard{
 	putTogether("a standing", "said := s.changes.said.Load()\n\tp, grants, ok := s.rows.principal(id)\n", "p, grants, ok := s.rows.principal(id)\n\tsaid := s.changes.said.Load()\n"),
 	putTogether("a tenant", "said := s.changes.said.Load()\n\tt, ok := s.rows.tenant(id)\n", "t, ok := s.rows.tenant(id)\n\tsaid := s.changes.said.Load()\n"),
 	putTogether("a place", "\t\ts.places.put(", "\t\tsaid = s.changes.said.Load()\n\t\ts.places.put("),
+	{
+		keeps: "nor do circumstances that were", file: factsComplete,
+		line:    "said := s.changes.said.Load()\n\tmade, ok := s.complete(session)\n",
+		instead: "made, ok := s.complete(session)\n\tsaid := s.changes.said.Load()\n",
+		test:    rememberedRules + "TestWhatWasPutTogetherBeforeAChangeDoesNotOutliveIt/circumstances",
+	},
 	putTogether("a lineage", "\ts.lineages.put(", "\tsaid = s.changes.said.Load()\n\ts.lineages.put("),
 	{
 		keeps: "what somebody is shown of a tenant changes nothing of what is remembered", file: "internal/authority/tenant_list.go",

@@ -29,10 +29,8 @@ func (s *Server) Places() *limit.Places { return s.admission.places }
 // RestsUnlessIdle tells how many times as long as a step took rests who reads ahead.
 func (s *Server) RestsUnlessIdle() func() time.Duration { return s.unlessIdle(warmFor) }
 
-// RestingAfter is how long who looks for what has ended rests, and who drops it.
-func RestingAfter() func(ctx context.Context, wrote bool) error {
-	return restingAfter(lookFor, dropFor)
-}
+// RestingAfterLooks is how long who looks for what has ended rests, and who drops it.
+var RestingAfterLooks = restingAfterLooks
 
 // Hashing is where passwords are hashed.
 func (s *Server) Hashing() *limit.Pool { return s.hashing }

@@ -41,7 +41,7 @@ func (s *Server) sweepEndedUntil(ctx context.Context) {
 	tick := time.NewTicker(endedEvery)
 	defer tick.Stop()
 	for {
-		if _, err := s.authority.SweepEnded(ctx, restingAfter(lookFor, dropFor)); err != nil && ctx.Err() == nil {
+		if _, err := s.authority.SweepEnded(ctx, restingAfterLooks()); err != nil && ctx.Err() == nil {
 			s.log.Error("what has ended could not be dropped; it is tried again", "cause", err.Error())
 		}
 		select {
@@ -67,13 +67,13 @@ func (s *Server) unlessIdle(times time.Duration) func() time.Duration {
 	}
 }
 
-// restingAfter returns a pause that tells a step that only looked from one that changed something.
-func restingAfter(looked, changed time.Duration) func(ctx context.Context, wrote bool) error {
-	times := looked
+// restingAfterLooks returns a pause for a walk: a longer one after a step that only looked.
+func restingAfterLooks() func(ctx context.Context, wrote bool) error {
+	times := time.Duration(lookFor)
 	rest := restingBetween(func() time.Duration { return times })
 	return func(ctx context.Context, wrote bool) error {
-		if times = looked; wrote {
-			times = changed
+		if times = lookFor; wrote {
+			times = dropFor
 		}
 		return rest(ctx)
 	}

@@ -11,7 +11,7 @@ import (
 // Nobody waits for a walk, and everybody for the processor: who looks takes a hundredth of it, who drops a twentieth.
 func TestAWalkRestsForLongerThanItWorks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		rest := server.RestingAfter()
+		rest := server.RestingAfterLooks()
 		for _, step := range []struct {
 			wrote bool
 			want  time.Duration
