@@ -90,7 +90,7 @@ func (a *Authority) exchangedSubject(ctx context.Context, by Actor, r ExchangeRe
 		return exchangedOf{facts: v.SessionFacts}, v.Reason, err
 	}
 	if s, reason = a.exchangedOf(by, r, v); reason != "" {
-		err = a.inVain(ctx, v)
+		err = a.inVain(ctx, &v)
 	}
 	return s, reason, err
 }
@@ -99,14 +99,14 @@ func (a *Authority) exchangedSubject(ctx context.Context, by Actor, r ExchangeRe
 func (a *Authority) exchangedOf(by Actor, r ExchangeRequest, v Verdict) (s exchangedOf, reason string) {
 	s.facts = v.SessionFacts
 	switch {
-	case !a.mayExchange(by, v.SessionFacts):
+	case !a.mayExchange(by, &v.SessionFacts):
 		return s, ReasonOutside
 	case v.isDelegated():
 		return s, ReasonActing // depth one: it is not passed on
-	case a.wouldOpenUs(by, r, v.SessionFacts):
+	case a.wouldOpenUs(by, r, &v.SessionFacts):
 		return s, ReasonOtherAudience
 	}
-	if s.by = a.actorOf(by.origin, v.SessionFacts); v.isOwn(by) {
+	if s.by = a.actorOf(by.origin, &v.SessionFacts); v.isOwn(by) {
 		reason = v.refusalFrom(by.origin)
 	}
 	if reason == "" && v.Session.Thumbprint != "" {
@@ -117,7 +117,7 @@ func (a *Authority) exchangedOf(by Actor, r ExchangeRequest, v Verdict) (s excha
 
 // unproved returns why what is bound to a key is refused, or "". Its holder proves the key anew; the audience's own,
 // which has seen it proved, a key of its own: what is bound never becomes a bearer.
-func (v Verdict) unproved(by Actor, thumbprint string) string {
+func (v *Verdict) unproved(by Actor, thumbprint string) string {
 	if thumbprint == "" || thumbprint != v.Session.Thumbprint && !v.isOwnAudience(by) {
 		return ReasonNotPossessed
 	}
@@ -137,26 +137,26 @@ func (a *Authority) exchangedKey(ctx context.Context, by Actor, key secret.Text)
 }
 
 // mayExchange reports whether a client may make an access token of a session or access token.
-func (a *Authority) mayExchange(by Actor, f SessionFacts) bool {
+func (a *Authority) mayExchange(by Actor, f *SessionFacts) bool {
 	return f.isOwn(by) || f.isOwnAudience(by) || a.mayVerify(by, *f.Subject, f.Session.Account, f.Account)
 }
 
 // wouldOpenUs reports whether an exchange would make an access token for the installation itself of somebody else's for
 // an audience: whoever is called with that one could then do here all that the caller may. Who acts for the subject does
 // so visibly, and can do next to nothing here.
-func (a *Authority) wouldOpenUs(by Actor, r ExchangeRequest, f SessionFacts) bool {
+func (a *Authority) wouldOpenUs(by Actor, r ExchangeRequest, f *SessionFacts) bool {
 	ours := r.Resource == "" || r.Resource == a.ResourceOf(Audience{})
 	elsewhere := f.Session.Kind == AccessToken && f.Session.Audience != 0
 	return ours && elsewhere && r.Actor == (GivenToken{}) && !f.isOf(by) && !a.mayVerify(by, *f.Subject, f.Session.Account, f.Account)
 }
 
 // isOwn reports whether a client is who a session is of, or got it, and not whose key handed somebody else over.
-func (f SessionFacts) isOwn(by Actor) bool {
+func (f *SessionFacts) isOwn(by Actor) bool {
 	return f.isOf(by) || by.Principal().ID == f.ClientHolder.Principal.ID
 }
 
 // isOf reports whether a client is who a session is of: who acts rather than as whom.
-func (f SessionFacts) isOf(by Actor) bool {
+func (f *SessionFacts) isOf(by Actor) bool {
 	who := f.Session.Subject
 	if f.Session.Actor != "" {
 		who = f.Session.Actor
@@ -165,7 +165,7 @@ func (f SessionFacts) isOf(by Actor) bool {
 }
 
 // isOwnAudience reports whether a client is the own service of the audience that a session was made for.
-func (f SessionFacts) isOwnAudience(by Actor) bool {
+func (f *SessionFacts) isOwnAudience(by Actor) bool {
 	return f.Session.Audience != 0 && by.credential.Audience == f.Session.Audience
 }
 

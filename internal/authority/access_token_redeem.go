@@ -64,7 +64,7 @@ func (a *Authority) refuseBefore(ctx context.Context, tx Tx, by Actor, r RedeemR
 		return butNotFound(err)
 	}
 	f := redeemedFrom(secret.Text{}, a.sessionOf(facts, secret.Minted{}, now), facts).SessionFacts
-	return a.actorOf(by.origin, f).holdsAll(r.access.Permissions)
+	return a.actorOf(by.origin, &f).holdsAll(r.access.Permissions)
 }
 
 func butNotFound(err error) error {
@@ -76,7 +76,7 @@ func butNotFound(err error) error {
 
 // accessOfSpent makes an access token in place of the session that a login token was spent for.
 func (a *Authority) accessOfSpent(by Actor, r RedeemRequest, f SessionFacts, audience Audience, minted secret.Minted) (IssuedAccessToken, error) {
-	subject := a.actorOf(by.origin, f)
+	subject := a.actorOf(by.origin, &f)
 	if err := subject.holdsAll(r.access.Permissions); err != nil {
 		return IssuedAccessToken{}, err
 	}

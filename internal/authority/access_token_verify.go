@@ -30,9 +30,9 @@ func (a *Authority) verifyAccess(ctx context.Context, text secret.Text) (Verdict
 }
 
 // orNothing returns a verdict that tells nothing but its reason when it is a no.
-func (v Verdict) orNothing() Verdict {
+func (v *Verdict) orNothing() Verdict {
 	if v.Valid() {
-		return v
+		return *v
 	}
 	return refusedBy(v.Reason)
 }

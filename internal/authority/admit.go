@@ -63,7 +63,7 @@ func (a *Authority) Admit(ctx context.Context, from Origin, p Pass) (Admission, 
 	if admission.Identity, err = a.SignIdentity(ctx, admission, v.Session.Audience); err != nil {
 		return Admission{}, err
 	}
-	a.uses.note(v.Session, a.store.Now())
+	a.noteUse(&v.Session)
 	return admission, nil
 }
 
@@ -76,7 +76,7 @@ func (a *Authority) admitted(ctx context.Context, from Origin, p Pass) (Actor, V
 	}
 	if reason := v.refusalAt(from, p); reason != "" {
 		if v.Valid() {
-			if err := a.inVain(ctx, v); err != nil {
+			if err := a.inVain(ctx, &v); err != nil {
 				return Actor{}, v, err
 			}
 		}
@@ -86,11 +86,11 @@ func (a *Authority) admitted(ctx context.Context, from Origin, p Pass) (Actor, V
 		}
 		return Actor{}, v, refusal
 	}
-	return a.actorOf(from, v.SessionFacts), v, a.prove(v, p.Token, Possession{p.Proof, p.Method, p.URL})
+	return a.actorOf(from, &v.SessionFacts), v, a.prove(&v, p.Token, Possession{p.Proof, p.Method, p.URL})
 }
 
 // refusalAt returns why a token does not count at a gateway, or "".
-func (v Verdict) refusalAt(from Origin, p Pass) string {
+func (v *Verdict) refusalAt(from Origin, p Pass) string {
 	switch {
 	case !v.Valid():
 		return v.Reason

@@ -46,12 +46,12 @@ func (a *Authority) bySession(ctx context.Context, from Origin, p Proof) (by Act
 		return Actor{}, true, refusal
 	}
 	if !p.proved || !bound {
-		err = a.prove(v, p.lookup, p.held)
+		err = a.prove(&v, p.lookup, p.held)
 	}
 	if err != nil {
 		return Actor{}, true, err
 	}
-	return a.actorOf(from, v.SessionFacts), true, nil
+	return a.actorOf(from, &v.SessionFacts), true, nil
 }
 
 func (a *Authority) verifyBearer(ctx context.Context, from Origin, text secret.Text) (Verdict, error) {

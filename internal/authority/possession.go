@@ -23,7 +23,7 @@ type Possession struct {
 // prove fails unless a token that is bound to a key is presented with a proof of possession of it, for this very request,
 // and one that is not bound without any (RFC 9449 §7). A proof counts once on a node; a write for each request would cost
 // more than another use of one proof, by the same method at the same URL within its minute, at another node.
-func (a *Authority) prove(v Verdict, token secret.Text, p Possession) error {
+func (a *Authority) prove(v *Verdict, token secret.Text, p Possession) error {
 	if p.Proof.IsZero() && v.Session.Thumbprint == "" {
 		return nil
 	}

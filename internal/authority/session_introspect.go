@@ -49,8 +49,8 @@ func (a *Authority) IntrospectToken(ctx context.Context, by Actor, text secret.T
 	if err != nil {
 		return IntrospectedToken{}, false, err
 	}
-	if v.Valid() && !a.mayExchange(by, v.SessionFacts) {
-		v.Reason, err = ReasonOutside, a.inVain(ctx, v)
+	if v.Valid() && !a.mayExchange(by, &v.SessionFacts) {
+		v.Reason, err = ReasonOutside, a.inVain(ctx, &v)
 	}
 	if err != nil {
 		return IntrospectedToken{}, false, err
@@ -58,9 +58,9 @@ func (a *Authority) IntrospectToken(ctx context.Context, by Actor, text secret.T
 	if !v.Valid() {
 		return IntrospectedToken{}, false, a.countRefused(ctx, by)
 	}
-	a.uses.note(v.Session, a.store.Now()) // whoever asks does so because it is used
+	a.noteUse(&v.Session) // whoever asks does so because it is used
 	found = IntrospectedToken{
-		SessionFacts: v.SessionFacts, Permissions: a.actorOf(by.origin, v.SessionFacts).permissions(), MayAct: v.mayAct(),
+		SessionFacts: v.SessionFacts, Permissions: a.actorOf(by.origin, &v.SessionFacts).permissions(), MayAct: v.mayAct(),
 	}
 	if !v.Session.Client.IsZero() {
 		found.ClientID = v.client(v.Session.Client).ClientID()
@@ -69,7 +69,7 @@ func (a *Authority) IntrospectToken(ctx context.Context, by Actor, text secret.T
 }
 
 // mayAct returns who may act for the subject by an exchange: the audience's own service, where nobody acts yet.
-func (f SessionFacts) mayAct() grant.PrincipalID {
+func (f *SessionFacts) mayAct() grant.PrincipalID {
 	if f.Session.Audience == 0 || f.Session.Actor != "" {
 		return ""
 	}

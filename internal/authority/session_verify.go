@@ -28,31 +28,31 @@ func refusedBy(reason string) Verdict {
 var nothingKnown = NoCircumstances()
 
 // Valid reports whether the session counts now.
-func (v Verdict) Valid() bool { return v.Reason == "" }
+func (v *Verdict) Valid() bool { return v.Reason == "" }
 
 // VerifySession says whether a session counts now, by everything that decides it now. An error means that it
 // could not be decided, which is never a yes.
-func (a *Authority) VerifySession(ctx context.Context, from Origin, token secret.Text) (Verdict, error) {
+func (a *Authority) VerifySession(ctx context.Context, from Origin, token secret.Text) (v Verdict, err error) {
 	presented, ok := a.keys.ParseSession(token)
 	if !ok {
 		return refusedBy(ReasonUnknown), nil
 	}
-	v, err := a.verifySession(ctx, SignedIn, SessionID(presented.ID), presented.Fingerprint)
+	v, err = a.verifySession(ctx, SignedIn, SessionID(presented.ID), presented.Fingerprint)
 	if err != nil || !v.Valid() {
 		return refusedBy(v.Reason), err
 	}
 	if reason := v.refusalFrom(from); reason != "" {
-		return refusedBy(reason), a.inVain(ctx, v)
+		return refusedBy(reason), a.inVain(ctx, &v)
 	}
-	a.uses.note(v.Session, a.store.Now())
+	a.noteUse(&v.Session)
 	return v, nil
 }
 
 // verifySession takes a yes from memory, if need be with the session's row read again. A no is decided by the store:
 // others may have used or made the session, and whatever the reason is, it takes the same time.
-func (a *Authority) verifySession(ctx context.Context, kind SessionKind, id SessionID, fingerprint secret.Fingerprint) (Verdict, error) {
+func (a *Authority) verifySession(ctx context.Context, kind SessionKind, id SessionID, fingerprint secret.Fingerprint) (v Verdict, err error) {
 	var asked asked
-	v, err := a.verifySessionBy(ctx, a.store.Recall, kind, id, fingerprint)
+	v, err = a.verifySessionBy(ctx, a.store.Recall, kind, id, fingerprint)
 	if err == nil && v.Valid() {
 		return v, nil
 	}
@@ -82,7 +82,7 @@ func (a *Authority) askSession(ctx context.Context, id SessionID) error {
 
 // inVain asks the store what it has not been asked for a verdict that is a yes and will be told as the no of an unknown
 // session, whose time it then takes.
-func (a *Authority) inVain(ctx context.Context, v Verdict) (err error) {
+func (a *Authority) inVain(ctx context.Context, v *Verdict) (err error) {
 	if !v.asked.session {
 		err = a.askSession(ctx, v.Session.ID)
 	}
@@ -106,18 +106,19 @@ func (a *Authority) ask(ctx context.Context, read func(ctx context.Context, f Fa
 	return a.store.View(ctx, func(ctx context.Context, v View) error { return read(ctx, v) })
 }
 
-func (a *Authority) verifySessionBy(ctx context.Context, look looking, kind SessionKind, id SessionID, fingerprint secret.Fingerprint) (Verdict, error) {
+func (a *Authority) verifySessionBy(ctx context.Context, look looking, kind SessionKind, id SessionID, fingerprint secret.Fingerprint) (v Verdict, err error) {
 	s := sought.Get().(*soughtSession)
 	defer s.giveBack()
 	s.id = id
-	err := look(ctx, s.read)
+	err = look(ctx, s.read)
 	if fault.KindOf(err) == fault.NotFound || err == nil && (!s.facts.Session.Fingerprint.Equal(fingerprint) || s.facts.Session.Kind != kind) {
 		return refusedBy(ReasonUnknown), nil
 	}
 	if err != nil {
 		return refusedBy(ReasonUnknown), err
 	}
-	return Verdict{Reason: a.judgeSession(&s.facts, a.store.Now()), SessionFacts: s.facts}, nil
+	v.Reason, v.SessionFacts = a.judgeSession(&s.facts, a.store.Now()), s.facts
+	return v, nil
 }
 
 // soughtSession is a session that is looked up. It is used again, and is otherwise garbage of every verification.
@@ -149,7 +150,7 @@ func (a *Authority) judgeSession(f *SessionFacts, now time.Time) string {
 		return ReasonClosed
 	case !now.Before(s.ExpiresAt):
 		return ReasonExpired
-	case s.IdleLifetime > 0 && !now.Before(a.uses.latest(*s).Add(s.IdleLifetime)):
+	case s.IdleLifetime > 0 && !now.Before(a.uses.latest(s).Add(s.IdleLifetime)):
 		return ReasonIdle
 	case s.Unit != "" && !f.Subject.holdsUnit(s.Unit):
 		return ReasonNotOwnUnit
@@ -181,13 +182,13 @@ func judgeSignedIn(f *SessionFacts, now time.Time) string {
 	if f.Credential.Principal != f.Session.Subject {
 		return ReasonRevoked // the key was given to somebody else
 	}
-	if reason := f.Subject.refusal(); reason != "" {
+	path := pathOf(f.Account)
+	if reason := f.Subject.refusalAlong(path); reason != "" {
 		return reason
 	}
 	if f.Session.Account == "" {
 		return ""
 	}
-	path := pathOf(f.Account)
 	if !f.Credential.reaches(path) {
 		return ReasonOutside
 	}
@@ -217,7 +218,7 @@ func parentRefusal(id SessionID, parent Session, now time.Time) string {
 
 // refusalFrom applies a credential's network restriction to the sessions that it opened. A handed-over person comes
 // from elsewhere than the integrator's server.
-func (f SessionFacts) refusalFrom(from Origin) string {
+func (f *SessionFacts) refusalFrom(from Origin) string {
 	c := f.Credential
 	if !f.Session.LoginToken.IsZero() || c.Networks == nil || c.allowsSource(from) {
 		return ""
@@ -225,25 +226,30 @@ func (f SessionFacts) refusalFrom(from Origin) string {
 	return ReasonNetwork
 }
 
-// AuthenticateSession returns the actor that a session token stands for; it fails with Unauthenticated, and with
-// TooMany for an unknown one from a source that has presented too many.
-func (a *Authority) AuthenticateSession(ctx context.Context, from Origin, token secret.Text) (Actor, Verdict, error) {
-	v, err := a.VerifySession(ctx, from, token)
-	if err != nil {
-		return Actor{}, v, err
+// PresentSession is VerifySession for the request of whoever has the session: it fails with Unauthenticated where that does
+// not count, and with TooMany for an unknown one from a source that has presented too many.
+func (a *Authority) PresentSession(ctx context.Context, from Origin, token secret.Text) (v Verdict, err error) {
+	v, err = a.VerifySession(ctx, from, token)
+	if err != nil || v.Valid() {
+		return v, err
 	}
-	if !v.Valid() {
-		refusal := fault.New(fault.Unauthenticated, v.Reason, "The session is not valid.")
-		if v.Reason == ReasonUnknown {
-			return Actor{}, v, a.unknownToken(ctx, from, refusal)
-		}
-		return Actor{}, v, refusal
+	refusal := fault.New(fault.Unauthenticated, v.Reason, "The session is not valid.")
+	if v.Reason == ReasonUnknown {
+		return v, a.unknownToken(ctx, from, refusal)
 	}
-	return a.actorOf(from, v.SessionFacts), v, nil
+	return v, refusal
+}
+
+// AuthenticateSession is PresentSession with the actor that the session stands for.
+func (a *Authority) AuthenticateSession(ctx context.Context, from Origin, token secret.Text) (by Actor, v Verdict, err error) {
+	if v, err = a.PresentSession(ctx, from, token); err == nil {
+		by = a.actorOf(from, &v.SessionFacts)
+	}
+	return by, v, err
 }
 
 // actorOf returns who acts by a session or an access token that counts.
-func (a *Authority) actorOf(from Origin, f SessionFacts) Actor {
+func (a *Authority) actorOf(from Origin, f *SessionFacts) Actor {
 	by := Actor{
 		origin: from, standing: *f.Subject, held: a.heldOf(f.Subject),
 		credential: *f.Credential, session: f.Session.ID, actingBy: f.Session.Actor,
@@ -277,7 +283,7 @@ func (r Restriction) narrowedTo(permissions []grant.Permission) Restriction {
 func (a *Authority) AuthenticateOwnSession(ctx context.Context, from Origin, token secret.Text) (Actor, Verdict, error) {
 	by, v, err := a.AuthenticateSession(ctx, from, token)
 	if err == nil && v.Session.Dialect != from.Dialect {
-		if err := a.inVain(ctx, v); err != nil {
+		if err := a.inVain(ctx, &v); err != nil {
 			return Actor{}, Verdict{}, err
 		}
 		return Actor{}, refusedBy(ReasonDialect), fault.New(fault.Unauthenticated, ReasonDialect, "The session is not valid.")

@@ -61,7 +61,10 @@ func (a *Authority) heldOf(s *Standing) []grant.Held {
 }
 
 // refusal returns why a principal does not count at all now, or "".
-func (s *Standing) refusal() string {
+func (s *Standing) refusal() string { return s.refusalAlong(nil) }
+
+// refusalAlong is refusal for who has the path of an account, which leads through the organisations of most of its people.
+func (s *Standing) refusalAlong(path tenant.Path) string {
 	switch s.Principal.Status {
 	case Active:
 		if !s.Principal.HeldAt.IsZero() {
@@ -77,7 +80,11 @@ func (s *Standing) refusal() string {
 	if s.Principal.Organisation == "" {
 		return ""
 	}
-	if _, suspended := s.Path(s.Principal.Organisation).Suspended(); suspended {
+	home := path.From(s.Principal.Organisation)
+	if home == nil {
+		home = s.Path(s.Principal.Organisation)
+	}
+	if _, suspended := home.Suspended(); suspended {
 		return ReasonTenantSuspended
 	}
 	return ""

@@ -87,9 +87,16 @@ func (u *uses) putBack(taken []CredentialUse) {
 	}
 }
 
+// noteUse remembers that a session was used.
+func (a *Authority) noteUse(s *Session) {
+	if s.IdleLifetime > 0 {
+		a.uses.note(s, a.store.Now())
+	}
+}
+
 // note remembers a use, when it is worth storing.
-func (u *uses) note(s Session, now time.Time) {
-	if s.IdleLifetime <= 0 || now.Sub(s.UsedAt) < s.IdleLifetime/useGrain {
+func (u *uses) note(s *Session, now time.Time) {
+	if now.Sub(s.UsedAt) < s.IdleLifetime/useGrain {
 		return
 	}
 	u.mu.Lock()
@@ -98,7 +105,7 @@ func (u *uses) note(s Session, now time.Time) {
 }
 
 // latest returns the last use known, stored or not.
-func (u *uses) latest(s Session) time.Time {
+func (u *uses) latest(s *Session) time.Time {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if at := u.latestOf[s.ID]; at.After(s.UsedAt) {

@@ -51,7 +51,7 @@ func (a *Authority) verifyFor(ctx context.Context, by Actor, text secret.Text) (
 	if _, ok, err := a.reaches(ctx, by, grant.VerifySession, v.SessionFacts); err != nil || ok {
 		return v, err
 	}
-	return refusedBy(ReasonOutside), a.inVain(ctx, v)
+	return refusedBy(ReasonOutside), a.inVain(ctx, &v)
 }
 
 // DependsOn returns the facts that a verdict holds as long as the feed names none of them.

@@ -1,7 +1,6 @@
 package dialect
 
 import (
-	"context"
 	"net/http"
 
 	"github.com/doorward/doorward/internal/authority"
@@ -43,7 +42,7 @@ type Call struct {
 	Origin  authority.Origin
 	Input   any               // what Check made of the request
 	Proof   authority.Proof   // what Limit has looked up already, where the access rule goes on with it
-	By      authority.Actor   // zero where the access rule is Open
+	By      authority.Actor   // zero where the access rule is Open or OfSession
 	Verdict authority.Verdict // where the access rule is by session
 	Body    []byte            // at most web.MaxBody bytes, read once
 }
@@ -98,26 +97,26 @@ func (x Access) AtTheCostOf(work func(c *Call) error) Access {
 	return x
 }
 
-// BySession lets in whoever presents a live session token, which read finds in the request.
-func BySession(where string, read func(c *Call) (secret.Text, error)) Access {
-	return bySession("session: "+where, read, (*authority.Authority).AuthenticateSession)
-}
-
-// ByOwnSession is BySession for a session that was opened in this very dialect; another's is refused like an unknown one.
-func ByOwnSession(where string, read func(c *Call) (secret.Text, error)) Access {
-	return bySession("own session: "+where, read, (*authority.Authority).AuthenticateOwnSession)
-}
-
-// authenticateSession is how the authority takes a session token for an actor.
-type authenticateSession func(*authority.Authority, context.Context, authority.Origin, secret.Text) (authority.Actor, authority.Verdict, error)
-
-func bySession(rule string, read func(c *Call) (secret.Text, error), authenticate authenticateSession) Access {
-	return Access{rule: rule, authenticate: func(a *authority.Authority, c *Call) error {
+// OfSession lets in whoever presents a live session token, which read finds in the request, to be told of it: nobody acts.
+func OfSession(where string, read func(c *Call) (secret.Text, error)) Access {
+	return Access{rule: "session: " + where, authenticate: func(a *authority.Authority, c *Call) error {
 		token, err := read(c)
 		if err != nil {
 			return err
 		}
-		c.By, c.Verdict, err = authenticate(a, c.Context(), c.Origin, token)
+		c.Verdict, err = a.PresentSession(c.Context(), c.Origin, token)
+		return err
+	}}
+}
+
+// ByOwnSession lets in whoever presents a live session token of this very dialect; another's is refused like an unknown one.
+func ByOwnSession(where string, read func(c *Call) (secret.Text, error)) Access {
+	return Access{rule: "own session: " + where, authenticate: func(a *authority.Authority, c *Call) error {
+		token, err := read(c)
+		if err != nil {
+			return err
+		}
+		c.By, c.Verdict, err = a.AuthenticateOwnSession(c.Context(), c.Origin, token)
 		return err
 	}}
 }

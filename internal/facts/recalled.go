@@ -14,16 +14,16 @@ import (
 type recalled struct{ store *Store }
 
 // SessionFacts puts together what is remembered.
-func (v recalled) SessionFacts(_ context.Context, id authority.SessionID) (authority.SessionFacts, error) {
+func (v recalled) SessionFacts(_ context.Context, id authority.SessionID) (f authority.SessionFacts, err error) {
 	s, of, ok := v.store.sessions.get(id)
+	if ok {
+		f.Session = s
+		f.Circumstances, ok = v.store.circumstances(of, &f.Session)
+	}
 	if !ok {
 		return authority.SessionFacts{}, authority.ErrNotRemembered
 	}
-	c, ok := v.store.circumstances(of, &s)
-	if !ok {
-		return authority.SessionFacts{}, authority.ErrNotRemembered
-	}
-	return authority.SessionFacts{Session: s, Circumstances: c}, nil
+	return f, nil
 }
 
 // CredentialByLookup returns the credential that was found by these lookups before.

@@ -37,11 +37,11 @@ var clientsEnds = []guard{
 var clientsReach = []guard{
 	{
 		keeps: "whose token a client exchanges", file: exchanges,
-		line: "case !a.mayExchange(by, v.SessionFacts):", instead: "case false:", test: standards + "TestATokenIsExchangedByWhomItConcernsAlone",
+		line: "case !a.mayExchange(by, &v.SessionFacts):", instead: "case false:", test: standards + "TestATokenIsExchangedByWhomItConcernsAlone",
 	},
 	{
 		keeps: "what somebody else's token for an audience opens", file: exchanges,
-		line: "case a.wouldOpenUs(by, r, v.SessionFacts):", instead: "case false:", test: standards + "TestACallersTokenForAnAudienceOpensNothingHere",
+		line: "case a.wouldOpenUs(by, r, &v.SessionFacts):", instead: "case false:", test: standards + "TestACallersTokenForAnAudienceOpensNothingHere",
 	},
 	{
 		keeps: "whose key it exchanges", file: exchanges,
@@ -50,7 +50,7 @@ var clientsReach = []guard{
 	},
 	{
 		keeps: "whose token it introspects", file: "internal/authority/session_introspect.go",
-		line: "if v.Valid() && !a.mayExchange(by, v.SessionFacts) {", instead: "if false {",
+		line: "if v.Valid() && !a.mayExchange(by, &v.SessionFacts) {", instead: "if false {",
 		test: standards + "TestATokenIsKnownToWhomItConcernsAlone",
 	},
 	{

@@ -22,7 +22,7 @@ var lifetimes = []guard{
 	},
 	{
 		keeps: "a session ends when it is idle", file: verifies,
-		line: "case s.IdleLifetime > 0 && !now.Before(a.uses.latest(*s).Add(s.IdleLifetime)):", instead: "case false:",
+		line: "case s.IdleLifetime > 0 && !now.Before(a.uses.latest(s).Add(s.IdleLifetime)):", instead: "case false:",
 		test: rules + "TestAnIdleSessionEndsExactlyAtTheEndOfItsIdleLifetime/sqlite",
 	},
 	{

@@ -34,7 +34,7 @@ var suspensions = []guard{
 	},
 	{
 		keeps: "who signed in", file: verifies,
-		line: "if reason := f.Subject.refusal(); reason != \"\" {", instead: "if reason := \"\"; reason != \"\" {",
+		line: "if reason := f.Subject.refusalAlong(path); reason != \"\" {", instead: "if reason := \"\"; reason != \"\" {",
 		test: ends + "person deactivated by command/CRM.COM",
 	},
 	{
@@ -64,7 +64,7 @@ var suspensions = []guard{
 	},
 	{
 		keeps: "a person's organisation", file: stands,
-		line: "if _, suspended := s.Path(s.Principal.Organisation).Suspended(); suspended {", instead: "if false {",
+		line: "if _, suspended := home.Suspended(); suspended {", instead: "if false {",
 		test: rules + "TestASuspendedOrganisationSuspendsItsPeopleEvenWithoutAnAccount/sqlite",
 	},
 	{

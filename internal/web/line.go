@@ -3,6 +3,7 @@ package web
 import (
 	"log/slog"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -35,11 +36,18 @@ func appendPlain(to []byte, r slog.Record) (line []byte, ok bool) {
 
 // isPlainText reports whether text stands in JSON as it is.
 func isPlainText(text string) bool {
-	for _, c := range text { // the µ of a span is nothing to escape
-		switch {
-		case c < ' ', c == '"', c == '\\', c == '\u2028', c == '\u2029', c == utf8.RuneError:
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c == '"' || c == '\\' {
 			return false
+		} else if c >= utf8.RuneSelf {
+			return isPlainUnicode(text)
 		}
 	}
 	return true
+}
+
+func isPlainUnicode(text string) bool {
+	return !strings.ContainsFunc(text, func(c rune) bool { // the µ of a span is nothing to escape
+		return c < ' ' || c == '"' || c == '\\' || c == '\u2028' || c == '\u2029' || c == utf8.RuneError
+	})
 }

@@ -43,7 +43,7 @@ func New(a *authority.Authority, o Options) dialect.Dialect {
 			},
 			{
 				Method: http.MethodGet, Path: ownSessionPath,
-				Access: dialect.BySession("Authorization: Bearer", sessionSecret),
+				Access: dialect.OfSession("Authorization: Bearer", sessionSecret),
 				Handle: n.showSession,
 			},
 			n.route(http.MethodGet, "/v1/revocations", grant.ReadFeed, n.followRevocations),
