@@ -35,7 +35,7 @@ type Options struct {
 	HalfRate    bool          `help:"Measure each row again, open loop at half the rate it has just reached."`
 	Hot         int64         `help:"Verify only the first so many of the sessions."`
 
-	Overload            string `placeholder:"WORKLOAD" help:"Measure this workload open loop at ten times the most that it reached, and how soon it is back to normal."`
+	Overload            string `placeholder:"WORKLOAD" help:"Measure this workload open loop at ten times the most that it reaches just before, and how soon it is back to normal."`
 	OverloadConnections int    `default:"1024" help:"Connections of --overload."`
 	Revocations         int    `default:"10" help:"Sessions that the workload revoke revokes."`
 	StartTime           bool   `help:"Measure how soon the server is ready on this store, and its memory when idle."`
