@@ -130,7 +130,7 @@ func (a *Authority) exchangedKey(ctx context.Context, by Actor, key secret.Text)
 	if fault.KindOf(err) == fault.Unauthenticated && err != nil {
 		return s, "", refusedExchange(fault.ReasonOf(err)) // it is recorded and counted
 	}
-	if err == nil && s.by.Principal().ID != by.Principal().ID && !a.mayVerify(by, s.by.standing, "", nil) {
+	if err == nil && s.by.Principal().ID != by.Principal().ID && !a.mayVerify(by, s.by.standing(), "", nil) {
 		reason = ReasonOutside
 	}
 	return s, reason, err
@@ -138,7 +138,7 @@ func (a *Authority) exchangedKey(ctx context.Context, by Actor, key secret.Text)
 
 // mayExchange reports whether a client may make an access token of a session or access token.
 func (a *Authority) mayExchange(by Actor, f *SessionFacts) bool {
-	return f.isOwn(by) || f.isOwnAudience(by) || a.mayVerify(by, *f.Subject, f.Session.Account, f.Account)
+	return f.isOwn(by) || f.isOwnAudience(by) || a.mayVerify(by, f.Subject, f.Session.Account, f.Account)
 }
 
 // wouldOpenUs reports whether an exchange would make an access token for the installation itself of somebody else's for
@@ -147,7 +147,7 @@ func (a *Authority) mayExchange(by Actor, f *SessionFacts) bool {
 func (a *Authority) wouldOpenUs(by Actor, r ExchangeRequest, f *SessionFacts) bool {
 	ours := r.Resource == "" || r.Resource == a.ResourceOf(Audience{})
 	elsewhere := f.Session.Kind == AccessToken && f.Session.Audience != 0
-	return ours && elsewhere && r.Actor == (GivenToken{}) && !f.isOf(by) && !a.mayVerify(by, *f.Subject, f.Session.Account, f.Account)
+	return ours && elsewhere && r.Actor == (GivenToken{}) && !f.isOf(by) && !a.mayVerify(by, f.Subject, f.Session.Account, f.Account)
 }
 
 // isOwn reports whether a client is who a session is of, or got it, and not whose key handed somebody else over.
@@ -166,11 +166,11 @@ func (f *SessionFacts) isOf(by Actor) bool {
 
 // isOwnAudience reports whether a client is the own service of the audience that a session was made for.
 func (f *SessionFacts) isOwnAudience(by Actor) bool {
-	return f.Session.Audience != 0 && by.credential.Audience == f.Session.Audience
+	return f.Session.Audience != 0 && by.credential().Audience == f.Session.Audience
 }
 
 // mayVerify reports whether an actor may ask about what is of a subject: in an account, else where it is at home.
-func (a *Authority) mayVerify(by Actor, subject Standing, account tenant.ID, lineage []*Tenant) bool {
+func (a *Authority) mayVerify(by Actor, subject *Standing, account tenant.ID, lineage []*Tenant) bool {
 	path := root
 	if account != "" {
 		path = pathOf(lineage)

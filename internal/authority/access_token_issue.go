@@ -105,7 +105,7 @@ func (i IssuedAccessToken) describe(e *audit.Event) {
 }
 
 func (by Actor) mayIssueAccess(r AccessTokenRequest) error {
-	if by.own || by.session.IsZero() && by.credential.ID.IsZero() {
+	if by.own || by.session.IsZero() && by.credential().ID.IsZero() {
 		return fault.New(fault.Denied, ReasonNoPermission, "This credential does not get access tokens.")
 	}
 	return by.holdsAll(r.Permissions)
@@ -128,10 +128,10 @@ func spendAll(ctx context.Context, tx Tx, all []Once) error {
 func (a *Authority) accessFacts(ctx context.Context, tx Tx, by Actor, r accessAsked) (SessionFacts, error) {
 	now := a.store.Now()
 	f := SessionFacts{Circumstances: NoCircumstances()}
-	f.Subject, f.Holder, f.Credential = &by.standing, &by.standing, &by.credential
+	f.Subject, f.Holder, f.Credential = by.standing(), by.standing(), by.credential()
 	s := Session{
-		Subject: by.Principal().ID, Organisation: by.Principal().Organisation, Account: by.credential.onlyAccount(),
-		Credential: by.credential.ID, SecretAt: by.credential.SecretAt, Dialect: by.origin.Dialect,
+		Subject: by.Principal().ID, Organisation: by.Principal().Organisation, Account: by.credential().onlyAccount(),
+		Credential: by.credential().ID, SecretAt: by.credential().SecretAt, Dialect: by.origin.Dialect,
 	}
 	if !by.session.IsZero() {
 		parent, err := tx.SessionFacts(ctx, by.session)
@@ -161,15 +161,15 @@ func (a *Authority) accessFacts(ctx context.Context, tx Tx, by Actor, r accessAs
 
 // narrow makes the session of an access token of the one that it is made from; f's circumstances are nobody else's.
 func (r accessAsked) narrow(f *SessionFacts, s Session) {
-	s.Kind, s.Thumbprint, s.Client = AccessToken, r.Thumbprint, r.client.credential.ID
+	s.Kind, s.Thumbprint, s.Client = AccessToken, r.Thumbprint, r.client.credential().ID
 	if r.Permissions != nil {
 		s.Permissions = r.Permissions // no more than those it is made from has: the actor holds no others
 	}
 	if r.delegate {
-		s.Actor, f.Actor = r.client.Principal().ID, &r.client.standing
+		s.Actor, f.Actor = r.client.Principal().ID, r.client.standing()
 	}
-	f.Session, f.ClientHolder = s, &r.client.standing
-	f.Clients = append([]Credential{r.client.credential}, f.Clients...)
+	f.Session, f.ClientHolder = s, r.client.standing()
+	f.Clients = append([]Credential{*r.client.credential()}, f.Clients...)
 }
 
 // makeAccess gives an access token its form, its lifetime and its text. It never outlives what it was made from.

@@ -20,16 +20,16 @@ func (by Actor) holdsAll(permissions []grant.Permission) error {
 // holds reports whether the actor holds a permission somewhere its credential reaches: what a token for one account says
 // that it permits must be permitted there. Where our own permissions count we look ourselves when they are used.
 func (by Actor) holds(p grant.Permission) bool {
-	if !by.MayAnywhere(p) || p.IsOwn() || by.credential.Tenants == nil {
+	if !by.MayAnywhere(p) || p.IsOwn() || by.credential().Tenants == nil {
 		return by.MayAnywhere(p)
 	}
-	for _, at := range by.credential.Tenants {
-		if _, ok := grant.Allows(by.held, p, by.standing.Path(at)); ok {
+	for _, at := range by.credential().Tenants {
+		if _, ok := grant.Allows(by.held, p, by.standing().Path(at)); ok {
 			return true
 		}
 	}
 	return slices.ContainsFunc(by.held, func(h grant.Held) bool {
-		return !h.Inactive && slices.Contains(h.RoleOf.Permissions, p) && by.credential.reaches(by.standing.Path(h.Tenant))
+		return !h.Inactive && slices.Contains(h.RoleOf.Permissions, p) && by.credential().reaches(by.standing().Path(h.Tenant))
 	})
 }
 

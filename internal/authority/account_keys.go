@@ -75,7 +75,7 @@ func (a *Authority) newAccountKey(by Actor, r AccountKeyRequest) IssuedCredentia
 	return IssuedCredential{Key: key, Secret: minted.Text, Credential: Credential{
 		ID: CredentialID(secret.NewID(now)), Kind: KeyPair, Principal: by.Principal().ID, Name: r.Name,
 		PublicID: key.Reveal(), Lookup: a.LookupOf(KeyPair, key), Verifier: minted.Fingerprint,
-		Restriction: by.credential.within(r.Account, r.Permissions), Limits: by.credential.Limits, ExpiresAt: by.credential.ExpiresAt,
+		Restriction: by.credential().within(r.Account, r.Permissions), Limits: by.credential().Limits, ExpiresAt: by.credential().ExpiresAt,
 		Status: Active, SecretAt: now, CreatedAt: now, UpdatedAt: now, CreatedBy: by.Principal().ID,
 	}}
 }
@@ -86,7 +86,7 @@ func (a *Authority) mustStillCount(ctx context.Context, tx Tx, by Actor) error {
 	if err := tx.LockDirectory(ctx); err != nil {
 		return err
 	}
-	c, _, err := tx.Credential(ctx, by.credential.ID)
+	c, _, err := tx.Credential(ctx, by.credential().ID)
 	if fault.KindOf(err) == fault.NotFound || err == nil && !a.stillCounts(by, []Credential{c}) {
 		return errKeyEnded
 	}

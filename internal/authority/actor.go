@@ -1,6 +1,7 @@
 package authority
 
 import (
+	"cmp"
 	"net/netip"
 	"slices"
 
@@ -21,9 +22,9 @@ type Origin struct {
 // package makes one; the zero Actor may do nothing.
 type Actor struct {
 	origin     Origin
-	standing   Standing
+	stands     *Standing // shared, and never changed; nil: nobody was authenticated
 	held       []grant.Held
-	credential Credential
+	proved     *Credential // the same; nil: it came without any
 	session    SessionID
 	actingBy   grant.PrincipalID // who acts as the principal, in an acting session
 	handedOver bool              // its session was redeemed from a login token
@@ -32,19 +33,28 @@ type Actor struct {
 }
 
 // IsZero reports whether nobody was authenticated.
-func (by Actor) IsZero() bool { return by.standing.Principal.ID == "" }
+func (by Actor) IsZero() bool { return by.standing().Principal.ID == "" }
+
+// standing returns the standing of who acts, or nobody's.
+func (by Actor) standing() *Standing { return cmp.Or(by.stands, noStanding) }
+
+// credential returns what the actor proved itself with, or none.
+func (by Actor) credential() *Credential { return cmp.Or(by.proved, noCredential) }
+
+// They are shared and stay so.
+var noStanding, noCredential = &Standing{}, &Credential{}
 
 // Origin returns where the actor's request came from.
 func (by Actor) Origin() Origin { return by.origin }
 
 // Principal returns who acts, or as whom somebody acts.
-func (by Actor) Principal() Principal { return by.standing.Principal }
+func (by Actor) Principal() Principal { return by.standing().Principal }
 
 // Standing returns what decides what the actor may do.
-func (by Actor) Standing() Standing { return by.standing }
+func (by Actor) Standing() Standing { return *by.standing() }
 
 // Credential returns what the actor proved itself with.
-func (by Actor) Credential() Credential { return by.credential }
+func (by Actor) Credential() Credential { return *by.credential() }
 
 // MayAnywhere reports whether the actor has the permission at any tenant at all.
 func (by Actor) MayAnywhere(p grant.Permission) bool {
@@ -60,7 +70,7 @@ func (by Actor) may(p grant.Permission, path tenant.Path) bool {
 		return true
 	}
 	_, ok := grant.Allows(by.counting(p, path), p, path)
-	return ok && by.unrestricted(p) && by.credential.reaches(path)
+	return ok && by.unrestricted(p) && by.credential().reaches(path)
 }
 
 // counting returns the grants that give a permission at the tenant of path: who is suspended with the tenant of its grant
@@ -84,7 +94,7 @@ func (by Actor) unrestricted(p grant.Permission) bool {
 	if by.handedOver && p.IsOwn() {
 		return false
 	}
-	return by.credential.Permissions == nil || slices.Contains(by.credential.Permissions, p)
+	return by.credential().Permissions == nil || slices.Contains(by.credential().Permissions, p)
 }
 
 func (r *Restriction) reaches(path tenant.Path) bool {
@@ -94,10 +104,10 @@ func (r *Restriction) reaches(path tenant.Path) bool {
 // event returns the record of an act by this actor, to be completed by the act.
 func (by Actor) event(act audit.Act) audit.Event {
 	e := by.origin.event(act)
-	e.Actor, e.Session = by.standing.Principal.ID, secret.ID(by.session)
-	e.Credential = secret.ID(by.credential.ID)
+	e.Actor, e.Session = by.standing().Principal.ID, secret.ID(by.session)
+	e.Credential = secret.ID(by.credential().ID)
 	if by.actingBy != "" {
-		e.Actor, e.ActingFor = by.actingBy, by.standing.Principal.ID
+		e.Actor, e.ActingFor = by.actingBy, by.standing().Principal.ID
 	}
 	return e
 }
@@ -115,5 +125,5 @@ func HandoffPage(origin Origin) Actor { return ownActor(origin, "doorward/hand-o
 
 func ownActor(origin Origin, service string) Actor {
 	p := Principal{ID: grant.Service(service), Name: service, Status: Active}
-	return Actor{origin: origin, own: true, standing: Standing{Principal: p}}
+	return Actor{origin: origin, own: true, stands: &Standing{Principal: p}}
 }

@@ -145,11 +145,11 @@ func (a *Authority) passAt(by Actor, s Session, p Pass) (Membership, tenant.Path
 	m, ok := a.membershipOf(by, wanted)
 	switch {
 	case ok:
-		return m, by.standing.Path(m.Account.ID), nil
+		return m, by.standing().Path(m.Account.ID), nil
 	case wanted != "" || p.InAccount:
 		return Membership{}, nil, notTheirs()
 	}
-	return Membership{}, by.standing.Path(cmp.Or(s.Unit, s.Organisation)), nil
+	return Membership{}, by.standing().Path(cmp.Or(s.Unit, s.Organisation)), nil
 }
 
 func notTheirs() error {
@@ -166,9 +166,9 @@ func (a *Authority) membershipOf(by Actor, account tenant.ID) (Membership, bool)
 		}
 		return all[i], true
 	}
-	accounts, _ := by.standing.accounts()
-	path := by.standing.Path(account)
-	if _, suspended := path.Suspended(); suspended || len(path) == 0 || !slices.Contains(accounts, account) || !by.credential.reaches(path) {
+	accounts, _ := by.standing().accounts()
+	path := by.standing().Path(account)
+	if _, suspended := path.Suspended(); suspended || len(path) == 0 || !slices.Contains(accounts, account) || !by.credential().reaches(path) {
 		return Membership{}, false
 	}
 	return by.membership(path, by.platformRoles()), true

@@ -23,7 +23,7 @@ func (a *Authority) Authenticate(ctx context.Context, from Origin, p Proof) (Act
 	if err != nil {
 		return Actor{}, err
 	}
-	c, s := &of.credential, &of.holder
+	c, s := of.credential, of.holder
 	budget, err := a.reserve(ctx, from, p, c, s)
 	if err != nil {
 		return Actor{}, a.refuse(ctx, refusedProof(from, c, s), err)
@@ -50,7 +50,7 @@ func (a *Authority) Authenticate(ctx context.Context, from Origin, p Proof) (Act
 		return Actor{}, a.refuse(ctx, refusedProof(from, c, s), refusal)
 	}
 	a.uses.noteCredential(c, from, a.store.Now())
-	by := Actor{origin: from, standing: *s, held: a.heldOf(s), credential: *c}
+	by := Actor{origin: from, stands: s, held: a.heldOf(s), proved: c}
 	if p.isHashed() {
 		a.familiar.note(familiarAt(s, SourcePrefix(from.Source).String()))
 		a.rehash(ctx, by, p.secret)

@@ -30,7 +30,7 @@ func (a *Authority) refusedManage(by Actor, holder Standing) error {
 	switch {
 	case by.actingBy != "":
 		return fault.New(fault.Denied, ReasonActing, "Who acts for somebody else cannot manage credentials.")
-	case by.credential.narrow():
+	case by.credential().narrow():
 		// A credential without those bounds would free its holder of them.
 		return fault.New(fault.Denied, ReasonNoPermission, "A restricted credential cannot manage others.")
 	case !by.covers(grant.ManageCredential, holder), !by.hasNoLessThan(holder, a.heldOf(&holder)):

@@ -94,17 +94,17 @@ func (a *Authority) admitFollower(by Actor, c feedCursor, known bool) (*FeedFoll
 	for _, n := range f.followers {
 		all += n
 	}
-	if all >= maxFollowers || f.followers[by.credential.ID] >= maxFollowersOf {
+	if all >= maxFollowers || f.followers[by.credential().ID] >= maxFollowersOf {
 		full := fault.New(fault.Unavailable, "too-many-followers", "Too many follow the feed here.")
 		full.RetryAfter = 5 * time.Second
 		return nil, full
 	}
-	follower := &FeedFollower{authority: a, credential: by.credential.ID, depends: by.facts(), cursor: c, generation: f.generation}
+	follower := &FeedFollower{authority: a, credential: by.credential().ID, depends: by.facts(), cursor: c, generation: f.generation}
 	here, ok := f.memory.factAt(c.high)
 	if !known || ok && c.high > 0 && string(here[:cursorFact]) != string(c.fact[:cursorFact]) || !ok && c.high > f.memory.floor {
 		follower.cursor = cursorAt(f.memory.high, f.memory.highFact, f.memory.gaps.ranges())
 		follower.reset = now.Add(feedMargin)
 	}
-	f.followers[by.credential.ID]++
+	f.followers[by.credential().ID]++
 	return follower, nil
 }

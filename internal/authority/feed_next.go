@@ -79,13 +79,13 @@ func (by Actor) facts() map[fact]bool {
 		all[f] = true
 	}
 	add(FeedSession, by.session.String())
-	add(FeedCredential, by.credential.ID.String())
+	add(FeedCredential, by.credential().ID.String())
 	add(FeedPrincipal, string(by.Principal().ID))
-	add(FeedAudience, strconv.FormatInt(int64(by.credential.Audience), 10))
-	for id := range by.standing.Tenants {
+	add(FeedAudience, strconv.FormatInt(int64(by.credential().Audience), 10))
+	for id := range by.standing().Tenants {
 		add(FeedTenant, string(id))
 	}
-	for _, g := range by.standing.Grants {
+	for _, g := range by.standing().Grants {
 		add(FeedRole, string(g.Role))
 	}
 	return all

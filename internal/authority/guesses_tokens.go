@@ -20,7 +20,7 @@ func (a *Authority) unknownRedeemed(ctx context.Context, by Actor, refusal error
 	if by.own {
 		return a.unknownToken(ctx, by.origin, refusal)
 	}
-	return a.refuseGuess(ctx, TokenGuessesOfAudience, by.credential.ID.String(), refusal, tooManyTokens)
+	return a.refuseGuess(ctx, TokenGuessesOfAudience, by.credential().ID.String(), refusal, tooManyTokens)
 }
 
 // refuseGuess counts a failure of a class and returns its refusal, or what there is to say when the key is locked.

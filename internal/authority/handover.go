@@ -69,7 +69,7 @@ func (a *Authority) judgeMinter(h handover, permission grant.Permission, path te
 	if h.minter.Principal.ID == h.subject.Principal.ID {
 		return ""
 	}
-	minter := Actor{standing: *h.minter, held: a.heldOf(h.minter), credential: *h.credential}
+	minter := Actor{stands: h.minter, held: a.heldOf(h.minter), proved: h.credential}
 	if !minter.may(permission, path) {
 		return ReasonOutside
 	}

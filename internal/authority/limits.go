@@ -22,7 +22,7 @@ func (a *Authority) KeyLimits(ctx context.Context, from Origin, key secret.Text)
 	if err != nil {
 		return LimitedKey{}, err
 	}
-	c := &of.credential
+	c := of.credential
 	matches, err := a.matches(ctx, p, c)
 	if err != nil || !matches || c.ID.IsZero() || c.refusal(from, a.store.Now()) != "" || of.holder.refusal() != "" {
 		if err == nil && remembered { // what an unknown one costs

@@ -68,7 +68,7 @@ func judgeDelegate(f *SessionFacts, _ time.Time) string {
 // impersonator returns who was handed over as somebody else, zero when nobody was.
 func (f *SessionFacts) impersonator() *Standing {
 	if f.isDelegated() {
-		return &Standing{}
+		return noStanding
 	}
 	return f.Actor
 }

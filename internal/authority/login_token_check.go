@@ -68,7 +68,7 @@ func (a *Authority) invalidFor(by Actor, r CheckRequest, f LoginTokenFacts, fing
 		return ReasonExpired
 	case !f.Live:
 		return ReasonFenced
-	case t.Credential != by.credential.ID || t.Parent != by.session:
+	case t.Credential != by.credential().ID || t.Parent != by.session:
 		return ReasonOtherCredential
 	case t.Audience != r.Audience:
 		return ReasonOtherAudience

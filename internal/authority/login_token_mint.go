@@ -46,7 +46,7 @@ func (a *Authority) MintLoginToken(ctx context.Context, by Actor, r MintRequest)
 		t := LoginToken{
 			ID: LoginTokenID(text.ID), Fingerprint: text.Fingerprint,
 			Audience: r.Audience, Subject: plan.subject.Principal.ID, Account: r.Account,
-			Actor: plan.actor.Principal.ID, Credential: by.credential.ID, SecretAt: by.credential.SecretAt, Parent: by.session,
+			Actor: plan.actor.Principal.ID, Credential: by.credential().ID, SecretAt: by.credential().SecretAt, Parent: by.session,
 			Dialect: by.origin.Dialect, Reusable: plan.audience.Kind == API,
 			MintedAt: now, ExpiresAt: now.Add(plan.lifetime),
 		}
@@ -95,7 +95,7 @@ func (a *Authority) planMint(ctx context.Context, by *Actor, r MintRequest) (pla
 }
 
 func (a *Authority) planMintBy(ctx context.Context, look looking, by *Actor, r MintRequest) (plan mintPlan, refused, err error) {
-	plan.handover = handover{subject: &Standing{}, actor: &Standing{}, minter: &by.standing, credential: &by.credential}
+	plan.handover = handover{subject: &Standing{}, actor: noStanding, minter: by.standing(), credential: by.credential()}
 	var noAudience error
 	err = look(ctx, func(ctx context.Context, f Facts) (err error) {
 		if plan.account, err = f.Lineage(ctx, r.Account); err != nil && fault.KindOf(err) != fault.NotFound {
@@ -113,7 +113,7 @@ func (a *Authority) planMintBy(ctx context.Context, look looking, by *Actor, r M
 		return plan, nil, err
 	}
 	if by.Principal().ID.IsPerson() && by.Principal().ID != plan.subject.Principal.ID {
-		plan.actor = &by.standing
+		plan.actor = by.standing()
 	}
 	if noAudience == nil {
 		if plan.lifetime, refused = plan.audience.lifetimeFor(r.Lifetime); refused != nil {

@@ -58,7 +58,7 @@ func (a *Authority) RedeemLoginToken(ctx context.Context, by Actor, r RedeemRequ
 // redemption is the try that a request comes down to. What is no login token at all, or names nobody's e-mail, is tried
 // all the same, as one that nobody has: its time must not tell.
 func (a *Authority) redemption(by Actor, r RedeemRequest) Redemption {
-	try := Redemption{Audience: r.Audience, By: by.credential.ID, Key: a.redeemKey(by, r)}
+	try := Redemption{Audience: r.Audience, By: by.credential().ID, Key: a.redeemKey(by, r)}
 	presented, ok := a.keys.ParseLoginToken(r.Token)
 	if r.HasEmail {
 		try.CanonicalEmail, ok = canonicalIf(ok, r.Email)
@@ -77,7 +77,7 @@ func (a *Authority) mayRedeem(by Actor, r *RedeemRequest) error {
 	case !by.may(grant.RedeemLoginToken, root):
 		return fault.New(fault.Denied, ReasonNoPermission, "This credential does not redeem login tokens.")
 	case !by.own:
-		r.Audience = by.credential.Audience
+		r.Audience = by.credential().Audience
 	}
 	return nil
 }
@@ -92,7 +92,7 @@ func (a *Authority) redeemKey(by Actor, r RedeemRequest) secret.Fingerprint {
 		return secret.Fingerprint{}
 	}
 	// Framed by the redeemer, whose own key it is.
-	return a.keys.Fingerprint(secret.PurposeIdempotency, secret.Of(by.credential.ID.String()+" "+r.IdempotencyKey))
+	return a.keys.Fingerprint(secret.PurposeIdempotency, secret.Of(by.credential().ID.String()+" "+r.IdempotencyKey))
 }
 
 // mintRedeemed makes the session's secret: derived when the redeemer may have to be told again, since no clear text is kept.

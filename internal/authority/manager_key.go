@@ -67,7 +67,7 @@ var errKeyEnded = fault.New(fault.Unauthenticated, ReasonRevoked, "The credentia
 
 func (a *Authority) stillCounts(by Actor, owned []Credential) bool {
 	return by.own || slices.ContainsFunc(owned, func(c Credential) bool {
-		return c.ID == by.credential.ID && c.ended(a.store.Now()) == "" && c.SecretAt.Equal(by.credential.SecretAt)
+		return c.ID == by.credential().ID && c.ended(a.store.Now()) == "" && c.SecretAt.Equal(by.credential().SecretAt)
 	})
 }
 
@@ -118,7 +118,7 @@ func (by Actor) refuseKeysOf(manager grant.PrincipalID) error {
 	switch {
 	case by.actingBy != "":
 		return fault.New(fault.Denied, ReasonActing, "Who acts for somebody else cannot issue credentials.")
-	case by.credential.narrow() && !(own && by.credential.Kind == ManagerKey):
+	case by.credential().narrow() && !(own && by.credential().Kind == ManagerKey):
 		// A key without those bounds would free its holder of them.
 		return fault.New(fault.Denied, ReasonNoPermission, "A restricted credential cannot issue another.")
 	case !own && !by.own && !by.MayAnywhere(grant.ManageCredential):

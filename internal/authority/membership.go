@@ -24,11 +24,11 @@ type Membership struct {
 func (a *Authority) Memberships(by Actor) []Membership {
 	var memberships []Membership
 	preferred := 0
-	accounts, grants := by.standing.accounts()
+	accounts, grants := by.standing().accounts()
 	roles := by.platformRoles()
 	for _, account := range accounts {
-		path := by.standing.Path(account)
-		if _, suspended := path.Suspended(); suspended || len(path) == 0 || !by.credential.reaches(path) {
+		path := by.standing().Path(account)
+		if _, suspended := path.Suspended(); suspended || len(path) == 0 || !by.credential().reaches(path) {
 			continue
 		}
 		there := Standing{Grants: grants[account]}
@@ -59,7 +59,7 @@ func (by Actor) platformRoles() map[tenant.ID][]int {
 
 // membership describes what roles the actor has in the account that path belongs to, in directory order.
 func (by Actor) membership(path tenant.Path, roles map[tenant.ID][]int) Membership {
-	m := Membership{Account: by.standing.Tenant(path.ID())}
+	m := Membership{Account: by.standing().Tenant(path.ID())}
 	var onTheWay []int
 	for _, node := range path {
 		onTheWay = append(onTheWay, roles[node.ID]...)

@@ -118,7 +118,7 @@ func freeNames(ctx context.Context, v View, p Principal) error {
 	username, _ := Canonical(p.Username)
 	if email != "" {
 		other, err := v.StandingByEmail(ctx, email)
-		if err = besides(p.ID, other, err, taken("email", "Another person has this e-mail.")); err != nil {
+		if err = besides(p.ID, &other, err, taken("email", "Another person has this e-mail.")); err != nil {
 			return err
 		}
 	}
@@ -130,7 +130,7 @@ func freeNames(ctx context.Context, v View, p Principal) error {
 }
 
 // besides returns refused when somebody else was found.
-func besides(self grant.PrincipalID, found Standing, err, refused error) error {
+func besides(self grant.PrincipalID, found *Standing, err, refused error) error {
 	switch {
 	case err != nil && fault.KindOf(err) == fault.NotFound:
 		return nil

@@ -25,10 +25,10 @@ type Proof struct {
 	found        *found         // what KeyLimits has remembered by it in the same request; nil: it is to be looked up
 }
 
-// found is a credential with its holder. Both are zero when there is none.
+// found is a credential with its holder, shared and never changed. Both are zero when there is none.
 type found struct {
-	credential Credential
-	holder     Standing
+	credential *Credential
+	holder     *Standing
 }
 
 // ByKey proves a principal where a wire has room for one string: by an API key, by a manager key, or by a key pair
@@ -112,7 +112,7 @@ func (a *Authority) findBy(ctx context.Context, look looking, p Proof) (*found, 
 
 func (of *found) orNone(err error) (*found, error) {
 	if fault.KindOf(err) == fault.NotFound {
-		return &found{}, nil
+		return &found{noCredential, noStanding}, nil
 	}
 	return of, err
 }

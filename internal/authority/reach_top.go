@@ -31,7 +31,7 @@ func (a *Authority) ReachOf(ctx context.Context, by Actor, p grant.Permission) (
 // topsOf returns the tenants where an actor has a permission, without those below another of them.
 func (a *Authority) topsOf(ctx context.Context, by Actor, p grant.Permission) (tops []tenant.Path, err error) {
 	var candidates []tenant.Path
-	at := slices.Clone(by.credential.Tenants)
+	at := slices.Clone(by.credential().Tenants)
 	for _, h := range by.held {
 		at = append(at, h.Tenant)
 	}

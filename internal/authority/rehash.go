@@ -12,7 +12,7 @@ import (
 // hashes of unequal cost tell people apart by time. It is the same secret, so that what was made by it lives on. Nobody
 // is refused because of it: what cannot be done now is done at the next log-in.
 func (a *Authority) rehash(ctx context.Context, by Actor, clear secret.Text) {
-	stored := by.credential
+	stored := *by.credential()
 	if !stored.PasswordHash.NeedsRehash() {
 		return
 	}

@@ -78,5 +78,5 @@ func (f *SessionFacts) mayAct() grant.PrincipalID {
 
 // countRefused counts a token that a client presented for nothing; it fails with TooMany when there were too many.
 func (a *Authority) countRefused(ctx context.Context, by Actor) error {
-	return a.refuseGuess(ctx, TokenGuessesOfAudience, by.credential.ID.String(), nil, tooManyTokens)
+	return a.refuseGuess(ctx, TokenGuessesOfAudience, by.credential().ID.String(), nil, tooManyTokens)
 }

@@ -36,8 +36,8 @@ func (a *Authority) OpenSession(ctx context.Context, by Actor, r SessionRequest)
 		opened = OpenedSession{Token: minted.Text, Session: Session{
 			ID: SessionID(minted.ID), Kind: SignedIn, Fingerprint: minted.Fingerprint,
 			Subject: by.Principal().ID, Organisation: by.Principal().Organisation,
-			Account: by.credential.onlyAccount(), Unit: unit,
-			Credential: by.credential.ID, SecretAt: by.credential.SecretAt, Dialect: by.origin.Dialect,
+			Account: by.credential().onlyAccount(), Unit: unit,
+			Credential: by.credential().ID, SecretAt: by.credential().SecretAt, Dialect: by.origin.Dialect,
 			OpenedAt: now, ExpiresAt: now.Add(r.Lifetime.Absolute), IdleLifetime: r.Lifetime.Idle, UsedAt: now,
 		}}
 		tx.PutSession(opened.Session)
@@ -61,12 +61,12 @@ func (s Session) home() tenant.ID {
 
 // openIn returns the unit to work in, or why no session may be opened.
 func (by Actor) openIn(r SessionRequest) (tenant.ID, error) {
-	if by.credential.ID.IsZero() || !by.session.IsZero() || by.credential.Audience != 0 {
+	if by.credential().ID.IsZero() || !by.session.IsZero() || by.credential().Audience != 0 {
 		return "", fault.New(fault.Denied, ReasonNoPermission, "This credential does not open sessions.")
 	}
-	if account := by.credential.onlyAccount(); account != "" {
+	if account := by.credential().onlyAccount(); account != "" {
 		// A session that no verification would accept is refused here, like any other credential that does not count.
-		if reason := by.standing.refusalIn(by.standing.Path(account), account); reason != "" {
+		if reason := by.standing().refusalIn(by.standing().Path(account), account); reason != "" {
 			return "", fault.New(fault.Unauthenticated, reason, "The credentials are not valid.")
 		}
 	}
@@ -75,13 +75,13 @@ func (by Actor) openIn(r SessionRequest) (tenant.ID, error) {
 	}
 	if r.Unit != "" {
 		id := tenant.Unit(r.Unit)
-		if !by.standing.holdsUnit(id) {
+		if !by.standing().holdsUnit(id) {
 			return "", fault.New(fault.Unmet, ReasonNotOwnUnit, "The unit is not one of the user's.")
 		}
 		return id, nil
 	}
-	for _, g := range by.standing.Grants {
-		if g.Role == grant.UnitMember && g.Primary && by.standing.holdsUnit(g.Tenant) {
+	for _, g := range by.standing().Grants {
+		if g.Role == grant.UnitMember && g.Primary && by.standing().holdsUnit(g.Tenant) {
 			return g.Tenant, nil
 		}
 	}

@@ -251,23 +251,23 @@ func (a *Authority) AuthenticateSession(ctx context.Context, from Origin, token 
 // actorOf returns who acts by a session or an access token that counts.
 func (a *Authority) actorOf(from Origin, f *SessionFacts) Actor {
 	by := Actor{
-		origin: from, standing: *f.Subject, held: a.heldOf(f.Subject),
-		credential: *f.Credential, session: f.Session.ID, actingBy: f.Session.Actor,
+		origin: from, stands: f.Subject, held: a.heldOf(f.Subject), proved: f.Credential, session: f.Session.ID, actingBy: f.Session.Actor,
 	}
 	if !f.Session.LoginToken.IsZero() {
 		by.handedOver = true
 		// A handed-over person is not bound by what bound the credential that handed it over.
-		by.credential = Credential{ID: f.Credential.ID, SecretAt: f.Session.SecretAt, Restriction: Restriction{Tenants: []tenant.ID{f.Session.Account}}}
+		by.proved = &Credential{ID: f.Credential.ID, SecretAt: f.Session.SecretAt, Restriction: Restriction{Tenants: []tenant.ID{f.Session.Account}}}
 	}
-	by.credential.Restriction = by.credential.narrowedTo(f.Session.Permissions)
+	if f.Session.Permissions != nil {
+		own := *by.proved
+		own.Restriction = own.narrowedTo(f.Session.Permissions)
+		by.proved = &own
+	}
 	return by
 }
 
-// narrowedTo returns the restriction with only those of its permissions that are listed; nil lists all.
+// narrowedTo returns the restriction with only those of its permissions that are listed.
 func (r Restriction) narrowedTo(permissions []grant.Permission) Restriction {
-	if permissions == nil {
-		return r
-	}
 	narrowed := make([]grant.Permission, 0, len(permissions))
 	for _, p := range permissions {
 		if r.Permissions == nil || slices.Contains(r.Permissions, p) {

@@ -44,7 +44,7 @@ type Store interface {
 // Facts are what hot paths decide by.
 type Facts interface {
 	SessionFacts(ctx context.Context, id SessionID) (SessionFacts, error)
-	CredentialByLookup(ctx context.Context, lookups ...secret.Fingerprint) (Credential, Standing, error)
+	CredentialByLookup(ctx context.Context, lookups ...secret.Fingerprint) (*Credential, *Standing, error) // shared, never changed
 	StandingByEmail(ctx context.Context, canonical string) (Standing, error)
 	StandingOfOwner(ctx context.Context, account tenant.ID) (Standing, error)
 	Lineage(ctx context.Context, id tenant.ID) ([]*Tenant, error) // shared, never changed

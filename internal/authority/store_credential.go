@@ -13,12 +13,12 @@ import (
 type CredentialView interface {
 	// CredentialByLookup returns the first credential that has one of these fingerprints, in their order, and the
 	// standing of its principal.
-	CredentialByLookup(ctx context.Context, lookups ...secret.Fingerprint) (Credential, Standing, error)
+	CredentialByLookup(ctx context.Context, lookups ...secret.Fingerprint) (*Credential, *Standing, error)
 	// PasswordByEmail returns the password of the person with this canonical e-mail and the person's standing.
 	// A person without a password is returned with a zero Credential.
-	PasswordByEmail(ctx context.Context, canonical string) (Credential, Standing, error)
+	PasswordByEmail(ctx context.Context, canonical string) (*Credential, *Standing, error)
 	// PasswordByUsername does the same by canonical user name within an organisation.
-	PasswordByUsername(ctx context.Context, organisation tenant.ID, canonical string) (Credential, Standing, error)
+	PasswordByUsername(ctx context.Context, organisation tenant.ID, canonical string) (*Credential, *Standing, error)
 	// Credentials returns those of these lookups that exist.
 	Credentials(ctx context.Context, lookups []secret.Fingerprint) ([]Credential, error)
 	// CredentialsOf returns all credentials of these principals, revoked ones included.

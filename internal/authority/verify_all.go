@@ -33,7 +33,7 @@ func (by Actor) refusedVerdicts() error {
 		return fault.New(fault.Unauthenticated, ReasonNobody, "Authentication is required.")
 	case by.actingBy != "":
 		return fault.New(fault.Denied, ReasonActing, "Who acts for somebody else cannot verify sessions.")
-	case by.credential.Audience == 0 && !by.MayAnywhere(grant.VerifySession):
+	case by.credential().Audience == 0 && !by.MayAnywhere(grant.VerifySession):
 		return fault.New(fault.Denied, ReasonNoPermission, "The role does not allow this.")
 	}
 	return nil

@@ -91,12 +91,12 @@ func (v learning) FactsOfSessions(ctx context.Context, sessions []authority.Sess
 	return f, nil
 }
 
-func (v learning) CredentialByLookup(ctx context.Context, by ...secret.Fingerprint) (authority.Credential, authority.Standing, error) {
+func (v learning) CredentialByLookup(ctx context.Context, by ...secret.Fingerprint) (*authority.Credential, *authority.Standing, error) {
 	said := v.store.changes.said.Load()
 	c, holder, err := v.View.CredentialByLookup(ctx, by...)
 	if err == nil {
-		v.store.learnCredential(&c, said)
-		v.store.learnStanding(&holder, said)
+		v.store.learnCredential(c, said)
+		v.store.learnStanding(holder, said)
 		v.store.rows.call(lookups(by), string(c.ID[:]))
 	}
 	return c, holder, err

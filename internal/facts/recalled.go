@@ -27,20 +27,20 @@ func (v recalled) SessionFacts(_ context.Context, id authority.SessionID) (f aut
 }
 
 // CredentialByLookup returns the credential that was found by these lookups before.
-func (v recalled) CredentialByLookup(_ context.Context, by ...secret.Fingerprint) (authority.Credential, authority.Standing, error) {
+func (v recalled) CredentialByLookup(_ context.Context, by ...secret.Fingerprint) (*authority.Credential, *authority.Standing, error) {
 	who, ok := v.store.rows.named(lookups(by))
 	if !ok {
-		return authority.Credential{}, authority.Standing{}, authority.ErrNotRemembered
+		return nil, nil, authority.ErrNotRemembered
 	}
 	c, ok := v.store.credential(authority.CredentialID([]byte(who)))
 	if !ok || !slices.Contains(by, c.Lookup) {
-		return authority.Credential{}, authority.Standing{}, authority.ErrNotRemembered
+		return nil, nil, authority.ErrNotRemembered
 	}
 	holder, ok := v.store.standing(c.Principal)
 	if !ok {
-		return authority.Credential{}, authority.Standing{}, authority.ErrNotRemembered
+		return nil, nil, authority.ErrNotRemembered
 	}
-	return c.Credential, holder.Standing, nil
+	return &c.Credential, &holder.Standing, nil
 }
 
 // StandingByEmail returns the person who had this e-mail before, if that is so still.

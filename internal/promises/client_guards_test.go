@@ -77,7 +77,7 @@ var clientsReach = []guard{
 	},
 	{
 		keeps: "a permission of one account is none in another", file: "internal/authority/access_token_scope.go",
-		line: "if !by.MayAnywhere(p) || p.IsOwn() || by.credential.Tenants == nil {", instead: "if true {",
+		line: "if !by.MayAnywhere(p) || p.IsOwn() || by.credential().Tenants == nil {", instead: "if true {",
 		test: standards + "TestAnExchangeNeverWidens",
 	},
 	{

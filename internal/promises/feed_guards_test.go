@@ -66,7 +66,7 @@ var feedReach = []guard{
 var feedCrowds = []guard{
 	{
 		keeps: "no credential takes the places of all who follow the feed", file: follows,
-		line: " || f.followers[by.credential.ID] >= maxFollowersOf {", instead: " {",
+		line: " || f.followers[by.credential().ID] >= maxFollowersOf {", instead: " {",
 		test: rules + "TestWhoMayFollow/{engine}",
 	},
 }

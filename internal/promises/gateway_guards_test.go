@@ -30,7 +30,7 @@ var gatewayReach = []guard{
 	},
 	{
 		keeps: "which the credential reaches", file: admits,
-		line: " || !by.credential.reaches(path) {", instead: " {",
+		line: " || !by.credential().reaches(path) {", instead: " {",
 		test: rules + "TestTheAccountThatARequestIsAbout",
 	},
 	{

@@ -164,7 +164,7 @@ var managedReach = []guard{
 	},
 	{
 		keeps: "a restricted credential manages no other", file: "internal/authority/credential_rules.go",
-		line: "case by.credential.narrow():", instead: "case false:",
+		line: "case by.credential().narrow():", instead: "case false:",
 		test: outsideTest,
 	},
 	{
@@ -215,7 +215,7 @@ var managedReach = []guard{
 	},
 	{
 		keeps: "bound by what binds its maker's credential", file: accountKeys,
-		line: "Restriction: by.credential.within(r.Account, r.Permissions)", instead: "Restriction: Restriction{Tenants: []tenant.ID{r.Account}, Permissions: r.Permissions}",
+		line: "Restriction: by.credential().within(r.Account, r.Permissions)", instead: "Restriction: Restriction{Tenants: []tenant.ID{r.Account}, Permissions: r.Permissions}",
 		test: rules + "TestAnAccountKeyIsBoundByWhatBindsItsMakersCredential/sqlite",
 	},
 	{

@@ -130,7 +130,7 @@ var redeemedAgain = []guard{
 		line: "t.RedeemedBy == try.By && t.Audience == try.Audience && ", instead: "",
 		test: "internal/authority TestTheSameRedeemerRepeatingItselfGetsTheSameAnswerAndNobodyElseDoes/sqlite",
 		also: []cut{
-			{"internal/authority/login_token_redeem.go", `secret.Of(by.credential.ID.String()+" "+r.IdempotencyKey)`, "secret.Of(r.IdempotencyKey)"},
+			{"internal/authority/login_token_redeem.go", `secret.Of(by.credential().ID.String()+" "+r.IdempotencyKey)`, "secret.Of(r.IdempotencyKey)"},
 			{"internal/authority/login_token_repeat.go", "r.Token, int64(r.Audience), r.Idem", "r.Token, int64(spent.LoginToken.Audience), r.Idem"},
 		},
 	},

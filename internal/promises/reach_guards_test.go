@@ -55,7 +55,7 @@ var reach = []guard{
 	},
 	{
 		keeps: "nor opens sessions", file: "internal/authority/session_open.go",
-		line: "by.credential.ID.IsZero() || !by.session.IsZero() || by", instead: "by.credential.ID.IsZero() || by",
+		line: "by.credential().ID.IsZero() || !by.session.IsZero() || by", instead: "by.credential().ID.IsZero() || by",
 		test: rules + "TestWhoActsForSomebodyElseMayNeitherHandOverNorSignInNorApply/sqlite",
 	},
 	{
@@ -70,17 +70,17 @@ var reach = []guard{
 	},
 	{
 		keeps: "a key reaches its own tenants only", file: "internal/authority/actor.go",
-		line: "return ok && by.unrestricted(p) && by.credential.reaches(path)", instead: "return ok && by.unrestricted(p)",
+		line: "return ok && by.unrestricted(p) && by.credential().reaches(path)", instead: "return ok && by.unrestricted(p)",
 		test: rules + "TestARestrictedKeyReadsWhereItReachesOnly/sqlite",
 	},
 	{
 		keeps: "and does what it is for only", file: "internal/authority/actor.go",
-		line: "return ok && by.unrestricted(p) && by.credential.reaches(path)", instead: "return ok && by.credential.reaches(path)",
+		line: "return ok && by.unrestricted(p) && by.credential().reaches(path)", instead: "return ok && by.credential().reaches(path)",
 		test: rules + "TestWhoMayOnlyReadTheDirectorySuspendsNobody/sqlite",
 	},
 	{
 		keeps: "in the accounts of a session too", file: "internal/authority/membership.go",
-		line: " || !by.credential.reaches(path)", instead: "",
+		line: " || !by.credential().reaches(path)", instead: "",
 		test: rules + "TestAMembersCredentialReachesItsOwnAccountOnly/sqlite",
 	},
 	{
@@ -125,7 +125,7 @@ var reach = []guard{
 	},
 	{
 		keeps: "a validation token is for the key that minted it", file: "internal/authority/login_token_check.go",
-		line: "case t.Credential != by.credential.ID || t.Parent", instead: "case t.Parent",
+		line: "case t.Credential != by.credential().ID || t.Parent", instead: "case t.Parent",
 		test: rules + "TestAValidationTokenCountsForItsKeyAccountAndAudienceOnly/sqlite",
 	},
 	{
@@ -145,7 +145,7 @@ var reach = []guard{
 	},
 	{
 		keeps: "a portal redeems for its own audience, whatever it asks for", file: "internal/authority/login_token_redeem.go",
-		line: "\t\tr.Audience = by.credential.Audience\n", instead: "",
+		line: "\t\tr.Audience = by.credential().Audience\n", instead: "",
 		test: rules + "TestWhatCannotSpendALoginTokenLeavesItLive/sqlite",
 	},
 	{

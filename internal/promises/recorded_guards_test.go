@@ -143,7 +143,7 @@ var recorded = []guard{
 	},
 	{
 		keeps: "who acts for whom is in the event", file: "internal/authority/actor.go",
-		line: "e.Actor, e.ActingFor = by.actingBy, by.standing.Principal.ID", instead: "e.Actor = by.actingBy",
+		line: "e.Actor, e.ActingFor = by.actingBy, by.standing().Principal.ID", instead: "e.Actor = by.actingBy",
 		test: rules + "TestAManagerActsAsTheOwnerAndBothAreNamedInEveryRecord/sqlite",
 	},
 }

@@ -32,7 +32,7 @@ var v1Reach = []guard{
 	},
 	{
 		keeps: "nor what another audience's is", file: "internal/authority/verify_all.go",
-		line: "if v.isOwnAudience(by) {", instead: "if by.credential.Audience != 0 {",
+		line: "if v.isOwnAudience(by) {", instead: "if by.credential().Audience != 0 {",
 		test: nativeTests + "TestAnAudienceVerifiesWhatIsItsOwnAndTheRestLooksUnknown",
 	},
 	{

@@ -31,44 +31,44 @@ func credentialQuery(where string, args []any, into *authority.Credential) query
 }
 
 // CredentialByLookup returns the first credential that has one of these fingerprints and the standing of its principal.
-func (v view) CredentialByLookup(ctx context.Context, lookups ...secret.Fingerprint) (authority.Credential, authority.Standing, error) {
+func (v view) CredentialByLookup(ctx context.Context, lookups ...secret.Fingerprint) (*authority.Credential, *authority.Standing, error) {
 	var found []authority.Credential
 	var s standings
 	in, args := placeholders(lookups, fingerprint)
 	queries := append([]query{credentialsQuery(`c.lookup IN `+in, args, &found)},
 		s.queries(`SELECT principal_id FROM credentials WHERE lookup IN `+in, args...)...)
 	if err := v.run(ctx, queries...); err != nil {
-		return authority.Credential{}, authority.Standing{}, err
+		return nil, nil, err
 	}
 	for _, lookup := range lookups {
-		for _, c := range found {
-			if c.Lookup == lookup {
-				return c, *s.get(c.Principal), nil
+		for i := range found {
+			if c := &found[i]; c.Lookup == lookup {
+				return c, s.get(c.Principal), nil
 			}
 		}
 	}
-	return authority.Credential{}, authority.Standing{}, notFound("credential")
+	return nil, nil, notFound("credential")
 }
 
 // PasswordByEmail returns the password and standing of the person with this canonical e-mail.
-func (v view) PasswordByEmail(ctx context.Context, canonical string) (authority.Credential, authority.Standing, error) {
+func (v view) PasswordByEmail(ctx context.Context, canonical string) (*authority.Credential, *authority.Standing, error) {
 	return v.password(ctx, byEmail, canonical)
 }
 
 // PasswordByUsername returns the password and standing of the person with this canonical user name in an organisation.
-func (v view) PasswordByUsername(ctx context.Context, organisation tenant.ID, canonical string) (authority.Credential, authority.Standing, error) {
+func (v view) PasswordByUsername(ctx context.Context, organisation tenant.ID, canonical string) (*authority.Credential, *authority.Standing, error) {
 	return v.password(ctx, byUsername, string(organisation), canonical)
 }
 
-func (v view) password(ctx context.Context, set string, args ...any) (authority.Credential, authority.Standing, error) {
+func (v view) password(ctx context.Context, set string, args ...any) (*authority.Credential, *authority.Standing, error) {
 	var c authority.Credential
 	var s standings
 	queries := append([]query{credentialQuery(`c.kind = 'password' AND c.principal_id IN (`+set+`)`, args, &c)}, s.queries(set, args...)...)
 	if err := v.run(ctx, queries...); err != nil {
-		return authority.Credential{}, authority.Standing{}, err
+		return nil, nil, err
 	}
 	standing, err := s.only()
-	return c, standing, err
+	return &c, standing, err
 }
 
 func credentialsQuery(where string, args []any, into *[]authority.Credential) query {

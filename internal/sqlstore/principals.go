@@ -103,11 +103,11 @@ func (s *standings) get(id grant.PrincipalID) *authority.Standing {
 }
 
 // only returns the one standing that was loaded.
-func (s *standings) only() (authority.Standing, error) {
+func (s *standings) only() (*authority.Standing, error) {
 	for id := range s.of {
-		return *s.get(id), nil
+		return s.get(id), nil
 	}
-	return authority.Standing{}, notFound("principal")
+	return nil, notFound("principal")
 }
 
 func (v view) standing(ctx context.Context, set string, args ...any) (authority.Standing, error) {
@@ -115,7 +115,11 @@ func (v view) standing(ctx context.Context, set string, args ...any) (authority.
 	if err := v.run(ctx, s.queries(set, args...)...); err != nil {
 		return authority.Standing{}, err
 	}
-	return s.only()
+	found, err := s.only()
+	if err != nil {
+		return authority.Standing{}, err
+	}
+	return *found, nil
 }
 
 // Standing returns a principal with all that decides what it may do.

@@ -64,8 +64,8 @@ func changeKey(t *testing.T, env *testenv.Env, key string, change func(c *author
 	err := env.Store.Change(t.Context(), func(ctx context.Context, tx authority.Tx) error {
 		c, _, err := tx.CredentialByLookup(ctx, lookup)
 		if err == nil {
-			change(&c)
-			tx.PutCredential(c)
+			change(c)
+			tx.PutCredential(*c)
 		}
 		return err
 	})

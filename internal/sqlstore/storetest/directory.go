@@ -186,7 +186,7 @@ func credentialRoundTrip(t testing.TB, s Subject) {
 			return err
 		}
 		prefixes := cmp.Comparer(func(a, b netip.Prefix) bool { return a == b })
-		if diff := cmp.Diff(want, got, prefixes); diff != "" || standing.Principal.ID != owner {
+		if diff := cmp.Diff(&want, got, prefixes); diff != "" || standing.Principal.ID != owner {
 			t.Error(diff, standing.Principal.ID)
 		}
 		several, err := v.Credentials(ctx, []secret.Fingerprint{want.Lookup, {77}, {9}})
@@ -202,7 +202,7 @@ func credentialRoundTrip(t testing.TB, s Subject) {
 	s.change(t, func(tx authority.Tx) { tx.PutCredential(unrestricted) })
 	s.view(t, func(ctx context.Context, v authority.View) error {
 		got, _, err := v.CredentialByLookup(ctx, unrestricted.Lookup)
-		if diff := cmp.Diff(unrestricted, got, cmpopts.EquateEmpty()); diff != "" || got.Tenants != nil || got.Permissions != nil || got.Dialects != nil || got.Networks != nil {
+		if diff := cmp.Diff(&unrestricted, got, cmpopts.EquateEmpty()); diff != "" || got.Tenants != nil || got.Permissions != nil || got.Dialects != nil || got.Networks != nil {
 			t.Errorf("a nil list is not nil any more: %s", diff)
 		}
 		return err
